@@ -1,0 +1,86 @@
+"""Distinct values of one text field of a series, each with a small number in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs.record import section
+
+ENTRY_BYTES = 150
+"""What one entry costs beside its text: dictionary slot, bytes object, list slot, id (measured)."""
+
+OTHER = b"(other)"
+"""Stands for every value that came after the dictionary was full."""
+
+Keys = NDArray[np.uint32]
+
+
+class Dictionary:
+    """Distinct values of one field, numbered in order of first appearance.
+
+    Bounded: when its limit is reached, new values share the number of OTHER, and `is_full` says so.
+    """
+
+    def __init__(self, limit_bytes: int = 1 << 62) -> None:
+        """Start empty; `limit_bytes` is about what it may take in memory."""
+        self.values: list[bytes] = []
+        self.size_bytes = 0
+        self.is_full = False
+        self._keys: dict[bytes, int] = {}
+        self._limit = limit_bytes
+
+    def __len__(self) -> int:
+        """Number of distinct values."""
+        return len(self.values)
+
+    def keys(self, values: Iterable[bytes]) -> Keys:
+        """The number of each value; new values get the next ones."""
+        known = self._keys
+        found = [known.get(value, -1) for value in values]
+        if -1 in found:
+            found = [
+                self._add(value) if key < 0 else key for key, value in zip(found, values, strict=True)
+            ]
+        return np.array(found, np.uint32)
+
+    def _add(self, value: bytes) -> int:
+        key = self._keys.get(value)
+        if key is not None:
+            return key
+        if self.size_bytes >= self._limit and value != OTHER:
+            self.is_full = True
+            return self._add(OTHER)
+        self._keys[value] = key = len(self.values)
+        self.values.append(value)
+        self.size_bytes += ENTRY_BYTES + len(value)
+        return key
+
+    def compacted(self, used: NDArray[np.bool_]) -> tuple[Dictionary, Keys]:
+        """A dictionary of the used values only, and for each old number the new one."""
+        fresh = Dictionary(self._limit)
+        moves = np.zeros(len(self.values), np.uint32)
+        for key in np.flatnonzero(used):
+            moves[key] = fresh._add(self.values[key])
+        return fresh, moves
+
+
+class Derived:
+    """A field that follows from another, value by value: sections from paths."""
+
+    def __init__(self, base: Dictionary, rule: Callable[[bytes], bytes] = section) -> None:
+        """Derive from every value of `base` by `rule`."""
+        self.dictionary = Dictionary()
+        self._base = base
+        self._rule = rule
+        self._of: Keys = np.zeros(0, np.uint32)
+
+    def of(self) -> Keys:
+        """For each number of the base field, the number of what follows from it."""
+        missing = len(self._base) - len(self._of)
+        if missing > 0:
+            fresh = [self._rule(value) for value in self._base.values[len(self._of) :]]
+            self._of = np.concatenate([self._of, self.dictionary.keys(fresh)])
+        return self._of

@@ -1,0 +1,235 @@
+"""Collects the figures of a report from buckets, each of which may be forgotten afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.histogram import quantiles
+from glance.domain.logs.ranking import RowDetails, top_keys, without
+from glance.domain.logs.series import LogSeries
+from glance.domain.logs.status import error_classes
+from glance.domain.logs.summary import LatencyFigures, SeriesFigures, TopList, TopRow
+from glance.domain.logs.tally import RANKED_FIELDS, Counts, Tally, chosen_between
+from glance.domain.logs.timeline import Timeline
+from glance.domain.safe_text import decode
+from glance.domain.window import nice_step
+
+TOP_LISTS = ("sections", "paths", "clients", "agents", "referrers", "hosts")
+_COUNTED = ("paths", "clients", "agents", "referrers", "hosts", "methods", "statuses", "protocols", "users")
+_WIDTHS_SECONDS = (1, 60, 3600, 86400)
+_MOST_STEPS = 50_000
+_DAY_SECONDS = 86_400
+_FOREVER_MS = 1 << 60
+
+
+class _Steps:
+    """Counts per step of time, in steps as fine as the span of the log allows."""
+
+    def __init__(self) -> None:
+        self.width_seconds = 1
+        self.timeline = Timeline(4)
+
+    def add(self, at_seconds: NDArray[np.int64], classes: NDArray[np.uint8], sent: NDArray[np.integer]) -> None:
+        """Count records."""
+        low, high = int(at_seconds.min()), int(at_seconds.max())
+        if len(self.timeline.rows):
+            low = min(low, self.timeline.first * self.width_seconds)
+            high = max(high, (self.timeline.first + len(self.timeline.rows)) * self.width_seconds)
+        while (high - low) // self.width_seconds > _MOST_STEPS and self.width_seconds < _DAY_SECONDS:
+            self.widen(_WIDTHS_SECONDS[_WIDTHS_SECONDS.index(self.width_seconds) + 1])
+        numbers = at_seconds // self.width_seconds
+        first, width = int(numbers.min()), int(numbers.max() - numbers.min()) + 1
+        by_class = np.bincount((numbers - first) * 3 + classes, minlength=3 * width).reshape(width, 3)
+        total = np.bincount(numbers - first, weights=sent, minlength=width).astype(np.int64)
+        self.timeline.add(first, np.column_stack([by_class, total]))
+
+    def widen(self, width_seconds: int) -> None:
+        """Use wider steps, a multiple of the present ones."""
+        factor = width_seconds // self.width_seconds
+        old, self.timeline, self.width_seconds = self.timeline, Timeline(4), width_seconds
+        if not len(old.rows):
+            return
+        first, last = old.first // factor, (old.first + len(old.rows) - 1) // factor
+        rows = old.between(first * factor, (last - first + 1) * factor)
+        self.timeline.add(first, rows.reshape(-1, factor, 4).sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The records that a report is about: those within [start, end), epoch seconds."""
+
+    start: float | None = None
+    end: float | None = None
+
+    def chosen(self, bucket: HeldBucket) -> NDArray[np.intp] | None:
+        """Indexes of the bucket's records in the span, None for all."""
+        start = -_FOREVER_MS if self.start is None else round(self.start * 1000)
+        end = _FOREVER_MS if self.end is None else round(self.end * 1000)
+        return chosen_between(bucket, start, end)
+
+
+class Figures:
+    """The counts of a report. Exact, whatever is forgotten, but for what `is_approximate` says."""
+
+    def __init__(self, *, memory_bytes: int, top: int, span: Span) -> None:
+        """Start at zero.
+
+        Args:
+            memory_bytes: bound for what is held.
+            top: rows of each top list.
+            span: which records count.
+        """
+        self._series = LogSeries(memory_bytes, on_evict=self._leave)
+        self._tally = Tally(self._series, _COUNTED, _DAY_SECONDS, latency_steps=False)
+        self._steps = _Steps()
+        self._top = top
+        self._span = span
+        self._left: dict[str, RowDetails] = {}
+        self._epoch = 0
+        self.first_ms: int | None = None
+        self.last_ms: int | None = None
+
+    def add(self, bucket: LogBucket) -> None:
+        """Count a bucket."""
+        held = self._series.add(bucket)
+        if held is None:
+            return
+        chosen = self._span.chosen(held)
+        if chosen is not None and not len(chosen):
+            return
+        self._tally.add(held, chosen)
+        classes = error_classes(held.texts["status"], self._series.dictionaries["status"].values)
+        at_ms, sent = held.times.milliseconds(), np.maximum(held.sizes, 0)
+        if chosen is not None:
+            classes, at_ms, sent = classes[chosen], at_ms[chosen], sent[chosen]
+        self._steps.add(at_ms // 1000, classes, sent)
+        first, last = int(at_ms.min()), int(at_ms.max())
+        self.first_ms = first if self.first_ms is None else min(self.first_ms, first)
+        self.last_ms = last if self.last_ms is None else max(self.last_ms, last)
+
+    def _leave(self, bucket: HeldBucket) -> None:
+        """Keep the latencies of the leading names of a bucket that is let go."""
+        for name in TOP_LISTS:
+            known = self._left.get(name)
+            if known is None:
+                keys = self._leading(name, self._top * 8)
+                known = self._left[name] = RowDetails(keys, _DAY_SECONDS, has_latency=True)
+            self._add_details(known, name, bucket)
+
+    @property
+    def is_approximate(self) -> bool:
+        """Some names had to be counted together: there were too many for the memory."""
+        return self._series.is_approximate
+
+    @property
+    def tally(self) -> Tally:
+        """The totals."""
+        return self._tally
+
+    def distinct(self, name: str) -> int:
+        """Number of different names of a ranking; the one that says nothing is left out."""
+        return int(np.count_nonzero(self._hits(name)))
+
+    def by_name(self, name: str) -> tuple[tuple[str, int], ...]:
+        """(name, hits) of a whole ranking, most hits first."""
+        hits, values = self._hits(name), self._values(name)
+        return tuple((decode(values[key]), int(hits[key])) for key in top_keys(hits, values, len(values)))
+
+    def _counts(self, name: str) -> Counts:
+        return self._tally.sections() if name == "sections" else self._tally.fields[name]
+
+    def _values(self, name: str) -> list[bytes]:
+        if name == "sections":
+            self._series.sections.of()
+            return self._series.sections.dictionary.values
+        return self._series.dictionaries[RANKED_FIELDS[name]].values
+
+    def _hits(self, name: str) -> NDArray[np.int64]:
+        values = self._values(name)
+        return without(self._counts(name), values.index(b"") if b"" in values else None)
+
+    def _leading(self, name: str, count: int) -> NDArray[np.intp]:
+        return top_keys(self._hits(name), self._values(name), count)
+
+    def _add_details(self, details: RowDetails, name: str, bucket: HeldBucket) -> None:
+        is_section = name == "sections"
+        field = "path" if is_section else RANKED_FIELDS[name]
+        moves = self._series.sections.of() if is_section else None
+        details.add(bucket, field, self._span.chosen(bucket), moves=moves)
+
+    def top_lists(self) -> tuple[TopList, ...]:
+        """The top list of every field that has one."""
+        return tuple(self._top_list(name) for name in TOP_LISTS)
+
+    def _top_list(self, name: str) -> TopList:
+        keys, values, counts = self._leading(name, self._top), self._values(name), self._counts(name)
+        p95 = self._p95(name, keys)
+        rows = tuple(
+            TopRow(
+                decode(values[key]),
+                int(counts.classes[:, key].sum()),
+                int(counts.bytes[key]),
+                int(counts.classes[1, key]),
+                int(counts.classes[2, key]),
+                slow,
+            )
+            for key, slow in zip(keys, p95, strict=True)
+        )
+        return TopList(name, rows, is_approximate=self.is_approximate or name in self._left)
+
+    def _p95(self, name: str, keys: NDArray[np.intp]) -> list[float | None]:
+        if not self._tally.latency[1:].any():
+            return [None] * len(keys)
+        details = RowDetails(keys, _DAY_SECONDS, has_latency=True)
+        for bucket in self._series.buckets:
+            self._add_details(details, name, bucket)
+        left = self._left.get(name)
+        if left is not None:
+            rows = {int(key): row for row, key in enumerate(left.keys)}
+            for row, key in enumerate(keys):
+                if int(key) in rows:
+                    details.latency[row] += left.latency[rows[int(key)]]
+        return details.p95()
+
+    def latency(self) -> LatencyFigures | None:
+        """Percentiles over all records, None when none has a latency."""
+        histogram = self._tally.latency
+        p50, p90, p95, p99, most = quantiles(histogram, (0.5, 0.9, 0.95, 0.99, 1.0))
+        if p50 is None or p90 is None or p95 is None or p99 is None or most is None:
+            return None
+        slowest = self._tally.slowest if self._tally.slowest >= 0 else most
+        return LatencyFigures(int(histogram[1:].sum()), p50, p90, p95, p99, slowest)
+
+    def series(self) -> SeriesFigures:
+        """Counts per step of time."""
+        rows = self._steps.timeline.rows
+        if not len(rows):
+            return SeriesFigures(60, 0.0, (), (), (), ())
+        width = self._steps.width_seconds
+        step = max(nice_step(len(rows) * width), width)
+        self._steps.widen(step - step % width)
+        rows = self._steps.timeline.rows
+        columns = [tuple(int(value) for value in column) for column in rows.T]
+        hits = tuple(int(value) for value in rows[:, :3].sum(axis=1))
+        start = float(self._steps.timeline.first * step)
+        return SeriesFigures(step, start, hits, columns[1], columns[2], columns[3])
+
+    def statuses(self) -> tuple[tuple[int, int], ...]:
+        """(status, hits) by status."""
+        return tuple(sorted((int(name), hits) for name, hits in self.by_name("statuses") if name.isdigit()))
+
+
+def first_unread(buckets: Sequence[LogBucket]) -> list[tuple[int, bytes]]:
+    """(ordinal within all the buckets, text) of lines that no format reads."""
+    out: list[tuple[int, bytes]] = []
+    before = 0
+    for bucket in buckets:
+        out.extend((before + line.ordinal, line.text) for line in bucket.unread)
+        before += bucket.lines
+    return out

@@ -1,0 +1,144 @@
+"""A LogSeries: the buckets of all sources within a bound of memory, newest kept longest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.dictionary import Derived, Dictionary
+from glance.domain.logs.held import HeldBucket, HeldColumn, hold, merge_held
+from glance.domain.logs.record import TEXT_FIELDS
+from glance.domain.logs.rollup import RollUp
+
+SEALED_RECORDS = 32_768
+"""A bucket of this many records is merged no further."""
+
+DEFAULT_MEMORY_BYTES = 256 << 20
+
+_DICTIONARY_SHARE = 0.5
+"""Of the memory, for the largest dictionary."""
+
+
+class LogSeries:
+    """Buckets of all sources. What falls out of memory is reduced to a roll-up, oldest first."""
+
+    def __init__(
+        self, memory_bytes: int = DEFAULT_MEMORY_BYTES, on_evict: Callable[[HeldBucket], None] | None = None
+    ) -> None:
+        """Start empty.
+
+        Args:
+            memory_bytes: bound for columns and dictionaries together.
+            on_evict: told of each bucket that is let go.
+        """
+        self.memory_bytes = memory_bytes
+        self.dictionaries = self._new_dictionaries()
+        self.sections = Derived(self.dictionaries["path"])
+        self.sealed: list[HeldBucket] = []
+        self.open: list[HeldBucket] = []
+        """Small buckets that still grow by merging."""
+        self.rollup = RollUp()
+        self.records = 0
+        """Records held in full."""
+        self.version = 0
+        """Changes with every change of the content."""
+        self.epoch = 0
+        """Changes when the dictionaries are numbered anew."""
+        self.first_ms: int | None = None
+        """Time of the oldest record ever added."""
+        self.last_ms: int | None = None
+        self._columns_bytes = 0
+        self._on_evict = on_evict
+
+    def _new_dictionaries(self) -> dict[str, Dictionary]:
+        limit = int(self.memory_bytes * _DICTIONARY_SHARE)
+        return {name: Dictionary(limit) for name in TEXT_FIELDS}
+
+    @property
+    def buckets(self) -> list[HeldBucket]:
+        """Everything held, sealed first."""
+        return self.sealed + self.open
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of columns and dictionaries."""
+        return self._columns_bytes + sum(each.size_bytes for each in self.dictionaries.values())
+
+    @property
+    def is_approximate(self) -> bool:
+        """A dictionary overflowed: some names are counted together."""
+        return any(each.is_full for each in self.dictionaries.values())
+
+    def add(self, bucket: LogBucket) -> HeldBucket | None:
+        """Hold a bucket; None when it has no record."""
+        if not bucket.records:
+            return None
+        held = hold(bucket, self.dictionaries)
+        self._columns_bytes += held.size_bytes
+        self.records += held.records
+        self.version += 1
+        self.first_ms = held.first_ms if self.first_ms is None else min(self.first_ms, held.first_ms)
+        self.last_ms = held.last_ms if self.last_ms is None else max(self.last_ms, held.last_ms)
+        if held.records >= SEALED_RECORDS:
+            self.sealed.append(held)
+        else:
+            self._merge_open(held)
+        if self.size_bytes > self.memory_bytes:
+            self._evict()
+        return held
+
+    def _merge_open(self, held: HeldBucket) -> None:
+        """Merge like a binary counter: each record is copied about log2(sealed size) times."""
+        at = self._open_before(held)
+        while at is not None and self.open[at].records <= 2 * held.records:
+            left = self.open.pop(at)
+            merged = merge_held(left, held)
+            self._columns_bytes += merged.size_bytes - left.size_bytes - held.size_bytes
+            held = merged
+            at = self._open_before(held)
+        if held.records >= SEALED_RECORDS:
+            self.sealed.append(held)
+        else:
+            self.open.append(held)
+        if len(self.open) > 64:
+            self.sealed.append(self.open.pop(0))
+
+    def _open_before(self, held: HeldBucket) -> int | None:
+        for index in range(len(self.open) - 1, -1, -1):
+            if self.open[index].is_followed_by(held):
+                return index
+        return None
+
+    def _evict(self) -> None:
+        """Let the oldest sealed buckets go until a tenth of the memory is free."""
+        goal = self.memory_bytes * 0.9
+        self.sealed.sort(key=lambda bucket: bucket.last_ms)
+        while self._columns_bytes + self._dictionary_bytes() > goal and self.sealed:
+            oldest = self.sealed.pop(0)
+            self._columns_bytes -= oldest.size_bytes
+            self.records -= oldest.records
+            self.rollup.add(oldest, self.dictionaries["status"].values)
+            if self._on_evict is not None:
+                self._on_evict(oldest)
+            if self._dictionary_bytes() > self.memory_bytes * _DICTIONARY_SHARE:
+                self._compact()
+
+    def _dictionary_bytes(self) -> int:
+        return sum(each.size_bytes for each in self.dictionaries.values())
+
+    def _compact(self) -> None:
+        """Forget the values that no held bucket has, and number the rest anew."""
+        moves = {}
+        for name, dictionary in self.dictionaries.items():
+            used = np.zeros(len(dictionary), np.bool_)
+            for bucket in self.buckets:
+                used[bucket.texts[name].keys] = True
+            self.dictionaries[name], moves[name] = dictionary.compacted(used)
+        self.sections = Derived(self.dictionaries["path"])
+        for buckets in (self.sealed, self.open):
+            for bucket in buckets:
+                for name, column in bucket.texts.items():
+                    bucket.texts[name] = HeldColumn(column.ids, moves[name][column.keys])
+        self.epoch += 1

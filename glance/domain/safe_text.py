@@ -1,0 +1,70 @@
+"""The one gate between text from outside and the terminal.
+
+Textual and Rich pass escape sequences, C1 controls and bidi marks straight to the terminal
+(measured on Textual 8.2.8), so every log line, path, agent, file name and label goes through
+`safe_text` before it becomes a `Content`, a `Text` or a `Segment`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_COMBINING = 4
+"""Combining marks kept on one character; more is an attack on the renderer, not a language."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def decode(raw: bytes) -> str:
+    """Bytes of a log as text: UTF-8 where it is, else what latin-1 makes of the line."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def safe_text(text: str | bytes, most: int = 4096) -> str:
+    """Text that a terminal shows and does not obey.
+
+    Controls become their pictures (`\\x1b` → `␛`), C1, bidi, zero-width, tag and private
+    characters become `�`, runs of combining marks are capped.
+
+    Args:
+        text: what came from outside.
+        most: characters kept; the rest is cut and an ellipsis says so.
+    """
+    if isinstance(text, bytes):
+        text = decode(text[: most * 4])
+    if len(text) > most:
+        text = text[: most - 1] + "…"
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_safe_characters(text))
+
+
+def _safe_characters(text: str) -> list[str]:
+    """Each character as it may be shown."""
+    out: list[str] = []
+    combining = 0
+    for character in text:
+        code = ord(character)
+        if code < 0x20:
+            out.append(chr(0x2400 + code))
+            combining = 0
+        elif code < 0x7F:
+            out.append(character)
+            combining = 0
+        elif code == 0x7F:
+            out.append("\N{SYMBOL FOR DELETE}")
+        elif unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+            combining += 1
+            if combining <= MAX_COMBINING:
+                out.append(character)
+        elif character.isprintable() and unicodedata.category(character) != "Co":
+            out.append(character)
+            combining = 0
+        elif character.isspace():
+            out.append(" ")
+        else:
+            out.append(REPLACEMENT)
+    return out

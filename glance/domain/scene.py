@@ -1,0 +1,211 @@
+"""What a screen shows at one tick: frozen, plain values, made by the collector and only read by the terminal.
+
+Nothing here needs numpy, so that the first frame is painted before it is imported.
+Text that came from a log is raw here; it passes `safe_text` on its way into a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from glance.domain.window import DEFAULT_WINDOW, Window
+
+RankingName = Literal["sections", "paths", "clients", "agents", "referrers", "hosts", "methods", "statuses"]
+SortKey = Literal["hits", "errors", "bytes", "p95", "name"]
+SourceCondition = Literal["waiting", "reading", "following", "ended", "missing", "failing"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the person is looking at; the only thing that the screen tells the collector."""
+
+    window: str = DEFAULT_WINDOW
+    """Name of a `WindowChoice`."""
+    rows: tuple[tuple[RankingName, int], ...] = (("sections", 12), ("paths", 12), ("clients", 12))
+    """Which rankings are on screen, and how many rows of each."""
+    sorts: tuple[tuple[RankingName, SortKey], ...] = ()
+    """Order of a ranking where it is not by hits."""
+    searches: tuple[tuple[RankingName, str], ...] = ()
+    """Text that names in a ranking must contain, case folded."""
+    log_lines: int = 40
+    """How many of the newest lines are wanted."""
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How one log is doing."""
+
+    name: str
+    """Short name for the header, e.g. `access.log`."""
+    path: str
+    condition: SourceCondition
+    format: str = ""
+    """What was detected, in words: `combined + request time`."""
+    sampled: int = 0
+    """Lines looked at to detect the format."""
+    matched: int = 0
+    """Lines of the sample that the format reads."""
+    lines: int = 0
+    unparsed: int = 0
+    size_bytes: int = 0
+    pending_bytes: int = 0
+    """Bytes of the back-fill that are still unread."""
+    lag_bytes: int = 0
+    """Bytes that were written and not yet read by the live tail."""
+    note: str = ""
+    """Anything the person should know, in words: `was rotated`, `permission denied`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One name of a ranking within the window."""
+
+    name: str
+    hits: int
+    share: float
+    """Of all hits in the window, 0 to 1."""
+    client_errors: int = 0
+    server_errors: int = 0
+    bytes: int = 0
+    p95: float | None = None
+    """Seconds."""
+    spark: tuple[int, ...] = ()
+    """Hits in equal slices of the window, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The top names of one field."""
+
+    name: RankingName
+    rows: tuple[Row, ...] = ()
+    distinct: int = 0
+    """Number of different names in the window (those that a search leaves, if there is one)."""
+    is_approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Counts per step of the window, oldest first; all tuples have the window's number of steps."""
+
+    hits: tuple[int, ...] = ()
+    client_errors: tuple[int, ...] = ()
+    server_errors: tuple[int, ...] = ()
+    bytes: tuple[int, ...] = ()
+    p50: tuple[float | None, ...] = ()
+    """Seconds; None where a step has no timed record."""
+    p95: tuple[float | None, ...] = ()
+    p99: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over the window."""
+
+    hits: int = 0
+    bytes: int = 0
+    clients: int = 0
+    users: int = 0
+    """Distinct user names that are not `-`."""
+    client_errors: int = 0
+    server_errors: int = 0
+    statuses: tuple[tuple[int, int], ...] = ()
+    """(status, hits), by status."""
+    timed: int = 0
+    """Records with a latency."""
+    p50: float | None = None
+    """Seconds."""
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    slowest: float | None = None
+    is_approximate: bool = False
+    """Part of the window is known from roll-ups only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The rate of right now, over the last whole seconds."""
+
+    hits_per_second: float = 0.0
+    client_error_share: float = 0.0
+    server_error_share: float = 0.0
+    bytes_per_second: float = 0.0
+    is_live: bool = True
+    """False when the log ended in the past, and `now` means its last seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotice:
+    """One firing of an alert rule."""
+
+    rule: str
+    message: str
+    """Exactly as the rule words it."""
+    triggered_at: float
+    value: float
+    highest: float
+    recovered_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One raw line with what was understood of it."""
+
+    text: str
+    source: str = ""
+    at: float | None = None
+    client: str = ""
+    method: str = ""
+    target: str = ""
+    status: int | None = None
+    size: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything on the screen at one tick."""
+
+    at: float
+    """When it was made, epoch seconds."""
+    view: View
+    """What it answers."""
+    window: Window
+    is_live: bool = True
+    """The window ends now; otherwise it ends with the last line of a log that stopped in the past."""
+    sources: tuple[SourceStatus, ...] = ()
+    lines_total: int = 0
+    unparsed_total: int = 0
+    lines_per_second: float = 0.0
+    """How fast lines are being read, back-fill included."""
+    lag_seconds: float | None = None
+    """Age of the newest record; None when there is none."""
+    pulse: Pulse = field(default_factory=Pulse)
+    totals: Totals = field(default_factory=Totals)
+    traffic: Traffic = field(default_factory=Traffic)
+    rankings: tuple[Ranking, ...] = ()
+    alerts: tuple[AlertNotice, ...] = ()
+    """Newest first."""
+    alert_rule: str = ""
+    """What the alert watches, in words."""
+    lines: tuple[LogLine, ...] = ()
+    """The newest lines, newest last."""
+    unparsed_lines: tuple[LogLine, ...] = ()
+    """Some lines that no format reads."""
+    has_latency: bool = False
+    trouble: str = ""
+    """A sentence to show above everything, empty when all is well."""
+
+    def ranking(self, name: RankingName) -> Ranking:
+        """The ranking of that name, empty when it was not asked for."""
+        for ranking in self.rankings:
+            if ranking.name == name:
+                return ranking
+        return Ranking(name)
+
+
+EMPTY_SCENE = Scene(at=0.0, view=View(), window=Window(0.0, 900.0, 5))
+"""Shown until the collector has something to say."""

@@ -1,0 +1,1 @@
+"""Bytes of whole lines in, buckets of columns out."""

@@ -1,0 +1,1 @@
+"""Joins sources, ingest and domain into scenes; knows asyncio, not the terminal."""

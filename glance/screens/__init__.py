@@ -1,0 +1,1 @@
+"""Arrangements of widgets, with the state of what is being looked at."""

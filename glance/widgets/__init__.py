@@ -1,0 +1,1 @@
+"""Thin shells over pure drawing: what a part of the screen looks like."""
