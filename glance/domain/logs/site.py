@@ -238,11 +238,11 @@ def people(rng: random.Random, routes: dict[str, Route]) -> list[tuple[Visitor, 
     browsing = reach(
         routes, files=40, products=14, home=8, blog=8, users=9, stock=6, cart=6, search=5, orders=3, login=1.2
     )
-    places = (b"", b"blog", b"search?q=lamp", b"products/1042", b"pricing")
+    places = (b"", b"search?q=lamp", b"blog", b"pricing", b"products/1042")
     referrers = weighted(
         [
             (b"-", 6.0),
-            *((b"https://www.example.com/" + place, 3.0) for place in places),
+            *((b"https://www.example.com/" + place, 8.0 / rank) for rank, place in enumerate(places, 1)),
             (b"https://search.example.com/", 2.0),
             (b"https://news.example.com/item?id=4211", 1.0),
         ]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from bisect import bisect_left
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from glance.domain.logs.site import SCANNER, Route, Target, Visitor, site_routes, site_visitors
@@ -29,6 +29,7 @@ RETRIES = 0.12
 """Share of all requests that people's retries add on the route in trouble."""
 SCAN = 1.3
 """A scan asks that many times as often as everyone else together."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BODYLESS = frozenset((204, 304))
 REFUSAL_BYTES = {
     301: 178,
@@ -61,8 +62,8 @@ class Trouble:
 
 TROUBLES: tuple[tuple[TroubleKind, str], ...] = (
     ("errors", "users"),
-    ("slow", "search"),
     ("scan", "probes"),
+    ("slow", "search"),
     ("errors", "orders"),
     ("slow", "products"),
 )
@@ -139,7 +140,7 @@ class TrafficMaker:
         trouble = self.trouble_at(second)
         mean = self.expected_rate(second)
         count = poisson(rng, mean)
-        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(second)).encode()
+        stamp = log_time(second)
         lines = [self._line(rng, stamp, visitor, trouble) for visitor in self._visitors.some(rng, count)]
         lines += self._lines_of_trouble(rng, stamp, mean, trouble)
         rng.shuffle(lines)
@@ -180,6 +181,12 @@ class TrafficMaker:
             visitor.agent,
             seconds,
         )
+
+
+def log_time(second: int) -> bytes:
+    """A time as Apache and nginx write it, in English whatever the locale: `15/Jan/2027:08:00:00 +0000`."""
+    moment = datetime.fromtimestamp(second, UTC)
+    return moment.strftime(f"%d/{MONTHS[moment.month - 1]}/%Y:%H:%M:%S +0000").encode()
 
 
 def poisson(rng: random.Random, mean: float) -> int:
