@@ -46,6 +46,10 @@ class Dictionary:
             ]
         return np.array(found, np.uint32)
 
+    def number(self, value: bytes) -> int | None:
+        """The number of a value, None when it never came."""
+        return self._keys.get(value)
+
     def _add(self, value: bytes) -> int:
         key = self._keys.get(value)
         if key is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.histogram import quantiles
+from glance.domain.logs.histogram import ACCURACY, quantiles
 from glance.domain.logs.ranking import RowDetails, top_keys, without
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import error_classes
@@ -85,13 +84,12 @@ class Figures:
             top: rows of each top list.
             span: which records count.
         """
-        self._series = LogSeries(memory_bytes, on_evict=self._leave)
+        self._series = LogSeries(memory_bytes, on_evict=self._leave, keeps_numbers=True)
         self._tally = Tally(self._series, _COUNTED, _DAY_SECONDS, latency_steps=False)
         self._steps = _Steps()
         self._top = top
         self._span = span
         self._left: dict[str, RowDetails] = {}
-        self._epoch = 0
         self.first_ms: int | None = None
         self.last_ms: int | None = None
 
@@ -203,7 +201,8 @@ class Figures:
         p50, p90, p95, p99, most = quantiles(histogram, (0.5, 0.9, 0.95, 0.99, 1.0))
         if p50 is None or p90 is None or p95 is None or p99 is None or most is None:
             return None
-        slowest = self._tally.slowest if self._tally.slowest >= 0 else most
+        # the exact one is known of buckets that count whole; a part of a bucket tells it within 1 %
+        slowest = self._tally.slowest if self._tally.slowest >= most * (1 - 2 * ACCURACY) else most
         return LatencyFigures(int(histogram[1:].sum()), p50, p90, p95, p99, slowest)
 
     def series(self) -> SeriesFigures:
@@ -223,13 +222,3 @@ class Figures:
     def statuses(self) -> tuple[tuple[int, int], ...]:
         """(status, hits) by status."""
         return tuple(sorted((int(name), hits) for name, hits in self.by_name("statuses") if name.isdigit()))
-
-
-def first_unread(buckets: Sequence[LogBucket]) -> list[tuple[int, bytes]]:
-    """(ordinal within all the buckets, text) of lines that no format reads."""
-    out: list[tuple[int, bytes]] = []
-    before = 0
-    for bucket in buckets:
-        out.extend((before + line.ordinal, line.text) for line in bucket.unread)
-        before += bucket.lines
-    return out

@@ -67,19 +67,22 @@ def quantiles(counts: NDArray[np.integer], shares: tuple[float, ...]) -> tuple[f
     return tuple(float(_SECONDS[index + 1]) for index in found)
 
 
-def row_quantile(counts: NDArray[np.integer], share: float) -> NDArray[np.float64]:
-    """One quantile of many histograms at once.
+def row_quantiles(counts: NDArray[np.integer], shares: tuple[float, ...]) -> list[NDArray[np.float64]]:
+    """Quantiles of many histograms at once.
 
     Args:
         counts: shape (rows, BINS).
-        share: between 0 and 1.
+        shares: quantiles between 0 and 1.
 
     Returns:
-        Seconds, shape (rows,); NaN where no record has a latency.
+        For each share seconds, shape (rows,); NaN where no record has a latency.
     """
     cumulated = np.cumsum(counts[:, 1:], axis=1)
     total = cumulated[:, -1]
-    ranks = np.maximum(1, np.ceil(share * total))
-    found = (cumulated < ranks[:, None]).sum(axis=1)
-    seconds = _SECONDS[np.minimum(found + 1, BINS - 1)]
-    return np.where(total > 0, seconds, np.nan)
+    out = []
+    for share in shares:
+        ranks = np.maximum(1, np.ceil(share * total))
+        found = (cumulated < ranks[:, None]).sum(axis=1)
+        seconds = _SECONDS[np.minimum(found + 1, BINS - 1)]
+        out.append(np.where(total > 0, seconds, np.nan))
+    return out

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glance.domain.logs.dictionary import Keys
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.histogram import BINS, row_quantile
+from glance.domain.logs.histogram import BINS, row_quantiles
 from glance.domain.logs.tally import Counts, Selection, step_numbers
 from glance.domain.logs.timeline import Timeline
 
@@ -115,7 +115,7 @@ class RowDetails:
         """95th percentile of each row in seconds."""
         if not self._has_latency:
             return [None] * len(self.keys)
-        return [None if np.isnan(value) else float(value) for value in row_quantile(self.latency, 0.95)]
+        return [None if np.isnan(value) else float(value) for value in row_quantiles(self.latency, (0.95,))[0]]
 
     def sparks(self, first: int, steps: int) -> list[tuple[int, ...]]:
         """Hits of each row in at most SLICES equal slices of a window of `steps` steps."""

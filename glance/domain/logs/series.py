@@ -25,13 +25,18 @@ class LogSeries:
     """Buckets of all sources. What falls out of memory is reduced to a roll-up, oldest first."""
 
     def __init__(
-        self, memory_bytes: int = DEFAULT_MEMORY_BYTES, on_evict: Callable[[HeldBucket], None] | None = None
+        self,
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        on_evict: Callable[[HeldBucket], None] | None = None,
+        *,
+        keeps_numbers: bool = False,
     ) -> None:
         """Start empty.
 
         Args:
             memory_bytes: bound for columns and dictionaries together.
             on_evict: told of each bucket that is let go.
+            keeps_numbers: never number the dictionaries anew, so that counts by number stay true.
         """
         self.memory_bytes = memory_bytes
         self.dictionaries = self._new_dictionaries()
@@ -50,7 +55,10 @@ class LogSeries:
         """Time of the oldest record ever added."""
         self.last_ms: int | None = None
         self._columns_bytes = 0
+        self.has_latency = False
+        """Some record held a latency."""
         self._on_evict = on_evict
+        self._keeps_numbers = keeps_numbers
 
     def _new_dictionaries(self) -> dict[str, Dictionary]:
         limit = int(self.memory_bytes * _DICTIONARY_SHARE)
@@ -79,6 +87,7 @@ class LogSeries:
         self._columns_bytes += held.size_bytes
         self.records += held.records
         self.version += 1
+        self.has_latency = self.has_latency or held.latencies is not None
         self.first_ms = held.first_ms if self.first_ms is None else min(self.first_ms, held.first_ms)
         self.last_ms = held.last_ms if self.last_ms is None else max(self.last_ms, held.last_ms)
         if held.records >= SEALED_RECORDS:
@@ -122,7 +131,7 @@ class LogSeries:
             self.rollup.add(oldest, self.dictionaries["status"].values)
             if self._on_evict is not None:
                 self._on_evict(oldest)
-            if self._dictionary_bytes() > self.memory_bytes * _DICTIONARY_SHARE:
+            if not self._keeps_numbers and self._dictionary_bytes() > self.memory_bytes * _DICTIONARY_SHARE:
                 self._compact()
 
     def _dictionary_bytes(self) -> int:

@@ -79,6 +79,10 @@ class WindowTally:
                 else:
                     edges.append(_Edge(bucket, chosen))
         self._move_middle(inside)
+        first_step = start_ms // (self.step_seconds * 1000)
+        row_hits = [details.hits for details in self._details.values()]
+        for timeline in (self._middle.steps, self._middle.step_latency, *row_hits):
+            timeline.forget_before(first_step)
         self._edges = edges
         edge_tally = self._new_tally()
         for edge in edges:
