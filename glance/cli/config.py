@@ -1,0 +1,87 @@
+"""`glance config`: the settings in effect, and where each came from."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from glance.cli.options import Origin, config_file_of, origins, with_settings
+from glance.config import FIELDS, ConfigFile, Settings
+from glance.domain.safe_text import safe_text
+
+Value = str | float | bool | dict[str, str]
+
+
+@click.command()
+@with_settings()
+@click.option(
+    "--output",
+    type=click.Choice(["table", "json", "toml"]),
+    default="table",
+    show_default=True,
+    help="How to print them; toml can be used as the file.",
+)
+@click.pass_context
+def config(ctx: click.Context, settings: Settings, output: str) -> None:
+    """Print the settings in effect and where each came from.
+
+    Takes the same options as the dashboard, so that any command line can be tried.
+    """
+    values = {key: _plain(settings, field) for key, field in FIELDS.items()}
+    sources = origins(ctx)
+    file = config_file_of(ctx)
+    if output == "json":
+        click.echo(_as_json(values, sources, file))
+    elif output == "toml":
+        click.echo(_as_toml(values, sources))
+    else:
+        click.echo(_as_table(values, sources, file))
+
+
+def _plain(settings: Settings, field: str) -> Value:
+    """The value of a field as TOML and JSON have it."""
+    value = getattr(settings, field)
+    return dict(value) if field == "keys" else value
+
+
+def _as_table(values: dict[str, Value], sources: dict[str, Origin], file: ConfigFile) -> str:
+    """A row for each setting, and the file that was looked at."""
+    rows = [("setting", "value", "from")]
+    rows += [(key, safe_text(_literal(value)), safe_text(str(sources[key]))) for key, value in values.items()]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}" for name, value, origin in rows]
+    state = "" if file.exists else " (does not exist)"
+    return "\n".join([*lines, "", f"file: {safe_text(str(file.path))}{state}"])
+
+
+def _as_json(values: dict[str, Value], sources: dict[str, Origin], file: ConfigFile) -> str:
+    """One object: the file, and each setting with its value and origin."""
+    settings = {
+        key: {"value": value, "from": sources[key].kind, "where": sources[key].where} for key, value in values.items()
+    }
+    return json.dumps({"file": str(file.path), "exists": file.exists, "settings": settings}, indent=2)
+
+
+def _as_toml(values: dict[str, Value], sources: dict[str, Origin]) -> str:
+    """A file that sets all of this; what is a default is a comment. Tables come last, as TOML wants it."""
+    lines = [
+        f"{'# ' if sources[key].kind == 'default' else ''}{key} = {_literal(value)}"
+        for key, value in values.items()
+        if not isinstance(value, dict)
+    ]
+    tables = {key: value for key, value in values.items() if isinstance(value, dict) and value}
+    for key, table in tables.items():
+        lines += ["", f"[{key}]", *(f"{_literal(name)} = {_literal(text)}" for name, text in table.items())]
+    return "\n".join(lines)
+
+
+def _literal(value: Value) -> str:
+    """A value as TOML writes it; JSON's text is a TOML string but for DEL."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value).replace("\x7f", "\\u007f")
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(name)} = {_literal(text)}" for name, text in value.items()) + "}"
+    return f"{value:g}" if abs(value) < 1e6 else str(value)

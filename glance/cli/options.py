@@ -1,0 +1,226 @@
+"""The options that verbs share: declared once, read by flag, environment and file alike.
+
+A verb takes them with `with_settings`, which hands it one `Settings`:
+
+    @click.command()
+    @with_settings("format", "from", "window")
+    @logs_argument
+    def report(settings: Settings, paths: tuple[str, ...]) -> int: ...
+
+A verb's return value, when it is an int, is the exit code.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from glance.config import DEFAULT_FILE, DEFAULTS, FIELDS, THEMES, ConfigFile, Settings, parse_setting
+from glance.domain.window import WINDOWS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENVIRONMENT_PREFIX = "GLANCE"
+
+
+_THEME_WORDS = [name.removeprefix("glance-") for name in THEMES]
+
+
+class SettingType(click.ParamType[object]):
+    """Reads a value with the parser of its setting, so that a flag, a variable and the file agree."""
+
+    def __init__(self, key: str) -> None:
+        """Read values for the setting of this name."""
+        self.name = key
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """The value of the setting; a usage error where it cannot be that."""
+        try:
+            return parse_setting(self.name, value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Words that a shell offers for this setting."""
+        from click.shell_completion import CompletionItem  # only when a shell asks
+
+        if self.name == "file":
+            return [CompletionItem(incomplete, type="file")]
+        words = {"window": [choice.name for choice in WINDOWS], "from": ["start", "end", "15m"], "theme": _THEME_WORDS}
+        return [CompletionItem(word) for word in words.get(self.name, []) if word.startswith(incomplete)]
+
+
+class SharedOption(NamedTuple):
+    """One declaration, from which the option of a verb and a line of the root's help are made."""
+
+    key: str
+    names: tuple[str, ...]
+    metavar: str
+    help: str
+    default_text: str | bool = True
+    """What the help says is the default; True is the value itself."""
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What click is told about it."""
+        told: dict[str, Any] = {"help": self.help, "default": getattr(DEFAULTS, FIELDS[self.key])}
+        told["show_default"] = self.default_text
+        if self.takes_value:
+            told |= {"type": SettingType(self.key), "metavar": self.metavar}
+        if self.key == "window":
+            told["envvar"] = f"{ENVIRONMENT_PREFIX}_TIMEWINDOW"
+        return told
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a word follows it on the command line."""
+        return bool(self.metavar)
+
+    @property
+    def option(self) -> click.Option:
+        """It as an option of click."""
+        return click.Option([*self.names, self.key], **self.attributes)
+
+
+SHARED = (
+    SharedOption("format", ("--format",), "FORMAT", "Format of the log: a name, or a format string."),
+    SharedOption(
+        "from",
+        ("--from",),
+        "WHERE",
+        "Where to start reading: end, start, or a duration back from the end.",
+        "what the window shows",
+    ),
+    SharedOption("follow", ("--follow/--no-follow",), "", "Wait for new lines at the end of the log."),
+    SharedOption("file", ("-f", "--file"), "PATH", "The log when no PATH is given.", f"{DEFAULT_FILE}, if it exists"),
+    SharedOption(
+        "window",
+        ("--window", "--timewindow"),
+        "WINDOW",
+        f"Window shown at start: {' '.join(choice.name for choice in WINDOWS)}, or the one nearest to these seconds.",
+    ),
+    SharedOption(
+        "theme",
+        ("--theme",),
+        "NAME",
+        "Colours of the dashboard: dark, light, cb (safe for the colour-blind), mono.",
+        "dark",
+    ),
+    SharedOption("refresh", ("-r", "--refresh"), "SECONDS", "Time between two pictures."),
+    SharedOption("alertwindow", ("--alertwindow",), "MINUTES", "Time over which the alert averages."),
+    SharedOption("alert_threshold", ("--alert-threshold",), "REQ/S", "Average above which the alert is raised."),
+    SharedOption("section_limit", ("--section-limit",), "ROWS", "Rows in the table of sections."),
+    SharedOption("incident_limit", ("--incident-limit",), "ROWS", "Latest incidents that are listed."),
+    SharedOption("memory", ("--memory",), "MB", "Memory for records; older ones are reduced to totals."),
+)
+"""Every shared option. `--alert_threshold` and the like work too: names are read with `-` for `_`."""
+
+VALUE_NAMES = {"--config", *(name for shared in SHARED if shared.takes_value for name in shared.names)}
+"""Names of the options that a value follows."""
+
+
+def normal_name(name: str) -> str:
+    """The one spelling of an option's name."""
+    return name.replace("_", "-")
+
+
+def with_settings(*keys: str) -> Callable[[F], F]:
+    """Give a verb these shared options (all of them when none is named) as one argument, `settings`."""
+    chosen = [shared for shared in SHARED if not keys or shared.key in keys]
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def call(**given: Any) -> Any:
+            values = {FIELDS[shared.key]: given.pop(shared.key) for shared in chosen}
+            return function(settings=_settings(values), **given)
+
+        decorated: Any = call
+        for shared in reversed(chosen):
+            decorated = click.option(*shared.names, shared.key, **shared.attributes)(decorated)
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    """The settings with these fields; the keys of commands come from the file alone."""
+    file = config_file_of(click.get_current_context())
+    if "keys" in file.values:
+        values["keys"] = file.values["keys"]
+    return Settings(**values)
+
+
+def config_file_of(ctx: click.Context) -> ConfigFile:
+    """The configuration that was read for this invocation."""
+    found = ctx.find_object(ConfigFile)
+    assert found is not None, "the root reads it before any verb"
+    return found
+
+
+def logs_argument(function: F) -> F:
+    """Give a verb the logs on its command line as `paths`."""
+    return click.argument("paths", nargs=-1, metavar="[PATH|GLOB|DIR|-]...", type=click.Path(allow_dash=True))(function)
+
+
+def chosen_paths(paths: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """The logs to open: those named, else the one of the settings, else the default where it exists."""
+    if paths:
+        return paths
+    if settings.file:
+        return (settings.file,)
+    return (DEFAULT_FILE,) if os.path.exists(DEFAULT_FILE) else ()
+
+
+class Origin(NamedTuple):
+    """Where the value of a setting came from."""
+
+    kind: str
+    """`flag`, `environment`, `file` or `default`."""
+    where: str = ""
+    """The flag, the variable, or the file and its line."""
+
+    def __str__(self) -> str:
+        """As a sentence says it."""
+        return f"{self.kind} {self.where}".rstrip()
+
+
+def origins(ctx: click.Context) -> dict[str, Origin]:
+    """Where each shared setting of this invocation came from, by its name."""
+    file = config_file_of(ctx)
+    found = {shared.key: _origin(ctx, shared, file) for shared in SHARED}
+    found["keys"] = _file_origin(file, "keys") if "keys" in file.values else Origin("default")
+    return found
+
+
+def _origin(ctx: click.Context, shared: SharedOption, file: ConfigFile) -> Origin:
+    """Where this setting came from."""
+    source = ctx.get_parameter_source(shared.key)
+    if source is ParameterSource.COMMANDLINE:
+        return Origin("flag", next(name for name in shared.names if name.startswith("--")).partition("/")[0])
+    if source is ParameterSource.ENVIRONMENT:
+        return Origin("environment", variable_of(shared.key))
+    if source is ParameterSource.DEFAULT_MAP:
+        return _file_origin(file, shared.key)
+    return Origin("default")
+
+
+def _file_origin(file: ConfigFile, key: str) -> Origin:
+    """The place in the file that sets this."""
+    line = file.lines.get(key, 0)
+    return Origin("file", f"{file.path}:{line}" if line else str(file.path))
+
+
+def variable_of(key: str) -> str:
+    """The environment variable that sets this; of two names for it, the one that is in use."""
+    name = f"{ENVIRONMENT_PREFIX}_{key.upper()}"
+    if key == "window" and os.environ.get("GLANCE_TIMEWINDOW"):
+        return "GLANCE_TIMEWINDOW"
+    return name

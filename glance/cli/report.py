@@ -1,0 +1,159 @@
+"""`glance report`: the numbers of logs, without a dashboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from glance.cli.options import chosen_paths, logs_argument, with_settings
+from glance.cli.progress import ReadingBar
+from glance.config import Settings, parse_duration
+from glance.domain.logs.figures import Span
+from glance.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from glance.domain.logs.summary import Summary
+
+OUTPUTS = ("text", "json", "csv", "markdown")
+
+
+@click.command()
+@with_settings("format", "file", "memory")
+@click.option("--output", "-o", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Form of the report.")
+@click.option("--top", metavar="N", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Rows of each top list.")
+@click.option("--since", metavar="TIME", help="Leave out what is older: ISO 8601, or a duration before now.")
+@click.option("--until", metavar="TIME", help="Leave out what is not older: ISO 8601, or a duration before now.")
+@logs_argument
+def report(
+    settings: Settings, paths: tuple[str, ...], output: str, top: int, since: str | None, until: str | None
+) -> int:
+    """Print the numbers of logs, without a dashboard.
+
+    \b
+    glance report /var/log/nginx/access.log
+    glance report --output json --since 1h access.log access.log.1.gz
+    zcat old.gz | glance report -
+    """  # noqa: D301 - click's mark for lines to be left as they are
+    chosen = chosen_paths(paths, settings)
+    if not chosen and not sys.stdin.isatty():
+        chosen = ("-",)
+    if not chosen:
+        raise UsageError("there is no log to report on", "none was named", "glance report /var/log/nginx/access.log")
+    return print_report(chosen, settings, output=output, top=top, span=Span(moment(since), moment(until)))
+
+
+def print_report(
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    output: str = "text",
+    top: int = 20,
+    span: Span | None = None,
+) -> int:
+    """Read the logs and print what they say.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SourceError: a log cannot be read.
+        FormatError: a log is not understood.
+    """
+    from glance.pipeline.report import Report, ReportOptions  # numpy and the engine: not for --help
+
+    found = expanded(paths)
+    options = ReportOptions(settings.format, top, span or Span(), settings.memory_mb << 20)
+    with ReadingBar(total_bytes(found)) as bar:
+        made = Report(options, bar.show)
+        for path in found:
+            made.read(path)
+    write(rendered(made.summary(), output))
+    return 0
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """The logs behind paths, globs and directories, each once.
+
+    Raises:
+        SourceError: there is none.
+    """
+    from glance.sources.discovery import resolve  # not for --help
+
+    found = list(dict.fromkeys(path for named in resolve(paths) for path in named.paths()))
+    if not found:
+        raise SourceError(f"no log matches {' '.join(paths)}", "", "check the pattern")
+    return found
+
+
+def total_bytes(paths: Sequence[str]) -> int | None:
+    """How much there is to read, None when nobody knows."""
+    try:
+        return sum(os.stat(path).st_size for path in paths)
+    except OSError:
+        return None
+
+
+def rendered(summary: Summary, output: str) -> bytes:
+    """The report in one of its forms."""
+    if output == "json":
+        from glance.cli import report_json
+
+        return report_json.render(summary)
+    if output == "csv":
+        from glance.cli import report_csv
+
+        return report_csv.render(summary).encode()
+    if output == "markdown":
+        from glance.cli import report_markdown
+
+        return report_markdown.render(summary).encode()
+    from glance.cli import report_text
+
+    width = min(shutil.get_terminal_size((100, 24)).columns, 140)
+    return report_text.render(summary, width=width, color_system=color_system()).encode()
+
+
+def color_system() -> str | None:
+    """Colours that standard output can show."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb"):
+        return None
+    if os.environ.get("COLORTERM") in ("truecolor", "24bit"):
+        return "truecolor"
+    return "256" if "256" in os.environ.get("TERM", "") else "standard"
+
+
+def write(text: bytes) -> None:
+    """Write to standard output; a terminal that cannot show UTF-8 gets marks instead."""
+    encoding = (sys.stdout.encoding or "utf-8").lower()
+    if sys.stdout.isatty() and "utf" not in encoding:
+        text = text.decode().encode(encoding, errors="replace")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def moment(text: str | None) -> float | None:
+    """Epoch seconds of `--since` or `--until`.
+
+    Raises:
+        UsageError: it is no moment.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.now(UTC).timestamp() - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no moment", "expected ISO 8601 or a duration", "for example 2026-11-22T14:00, or 90m"
+        ) from error
+    return (found if found.tzinfo is not None else found.astimezone()).timestamp()

@@ -1,0 +1,170 @@
+"""`glance PATH…`: the dashboard."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import click
+from click.core import ParameterSource
+
+from glance.cli.options import chosen_paths, logs_argument, with_settings
+from glance.config import DEFAULTS, Settings
+from glance.domain.scene import RankingName, SortKey, View
+from glance.errors import UsageError
+from glance.paths import state_dir
+
+if TYPE_CHECKING:
+    from glance.pipeline.collector import Collector
+
+DATABASE_NAME = "glance.db"
+_SORT = "sort."
+
+
+@click.command()
+@with_settings()
+@logs_argument
+@click.pass_context
+def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int:
+    """Open the dashboard on logs: files, globs, directories, or - for standard input.
+
+    When standard output is not a terminal, the report is printed instead.
+    """
+    chosen = chosen_paths(paths, settings)
+    if not chosen and not sys.stdin.isatty():
+        chosen = ("-",)
+    if not has_screen():
+        from glance.cli.report import print_report  # only without a screen
+
+        return print_report(chosen or usual_logs(), settings)
+    given = {
+        key for key in ("window", "theme") if ctx.get_parameter_source(key) not in (None, ParameterSource.DEFAULT)
+    }
+    return open_dashboard(chosen or usual_logs(), settings, given=given)
+
+
+def has_screen() -> bool:
+    """Whether there is a terminal to draw on."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def usual_logs() -> tuple[str, ...]:
+    """The log to open when none is named: asked for when a person can answer, else the first that is found.
+
+    Raises:
+        UsageError: there is none in the usual places.
+    """
+    from glance.sources.discovery import usual_places  # only when nothing was named
+
+    looked_in, found = usual_places()
+    if not found:
+        raise UsageError(
+            "there is no log to open",
+            f"none was named, and there is none in {', '.join(looked_in)}",
+            "name one: glance /path/to/access.log, or look around with: glance demo",
+        )
+    if not (sys.stdin.isatty() and has_screen()):
+        return (found[0],)
+    return (chosen_of(found),)
+
+
+def chosen_of(found: Sequence[str]) -> str:
+    """Ask which log to open."""
+    if len(found) == 1:
+        click.echo(f"opening {found[0]}", err=True)
+        return found[0]
+    for number, path in enumerate(found, 1):
+        click.echo(f"  {number}  {path}", err=True)
+    number = click.prompt("Which log", type=click.IntRange(1, len(found)), default=1, err=True)
+    return found[number - 1]
+
+
+def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | None = None) -> int:
+    """Show the dashboard until the person leaves.
+
+    Args:
+        paths: logs, globs, directories, or `-`.
+        settings: what was set.
+        given: settings that were named for this run, so that what is remembered does not count.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SourceError: a log cannot be read.
+    """
+    from glance.app import Glance, ScreenSettings  # textual: only for the screen
+    from glance.pipeline.engine import Engine, names_of, remembered
+    from glance.sources.discovery import resolve
+
+    named = resolve(paths)
+    if "-" in paths:
+        keep_pipe_and_take_keys()
+    database = state_dir() / DATABASE_NAME
+    known = remembered(database)
+    given = given or set()
+    screen = ScreenSettings(
+        theme=settings.theme if "theme" in given else known.get("theme", settings.theme),
+        refresh_seconds=settings.refresh_seconds,
+        incident_limit=settings.incident_limit,
+        section_limit=settings.section_limit,
+        sources=names_of(paths),
+        window=settings.window if "window" in given else known.get("window", settings.window),
+        sorts=tuple(
+            (cast(RankingName, key.removeprefix(_SORT)), cast(SortKey, value))
+            for key, value in known.items()
+            if key.startswith(_SORT)
+        ),
+        keymap=dict(settings.keys),
+    )
+
+    def prepare(view: View) -> Collector:
+        from glance.pipeline.collector import Collector, CollectorOptions
+        from glance.pipeline.intake import Intake
+        from glance.domain.alerts.rule import TrafficRule
+
+        options = CollectorOptions(
+            refresh_seconds=settings.refresh_seconds,
+            memory_bytes=settings.memory_mb << 20,
+            back_seconds=math.inf if settings.start == DEFAULTS.start else settings.back_seconds,
+            is_forward=settings.start == "start",
+            follow=settings.follow,
+            alert=TrafficRule(settings.alert_threshold, round(settings.alert_window_seconds)),
+        )
+        return Collector(Intake(named, settings.format), options, view)
+
+    engine = Engine(prepare, database, View(window=screen.window))
+    app = Glance(engine, screen)
+    app.run()
+    if engine.failure is not None:
+        raise engine.failure
+    return app.return_code or 0
+
+
+PIPE_FD = 3
+"""Where standard input's pipe is kept while the keyboard takes its place."""
+
+
+def keep_pipe_and_take_keys() -> None:
+    """Lines come in on a pipe, keys from the terminal: put the terminal where keys are read.
+
+    Raises:
+        UsageError: there is no terminal to read keys from.
+    """
+    if sys.stdin.isatty():
+        raise UsageError(
+            "there is nothing to read on standard input", "it is the terminal", "pipe lines in: tail -f log | glance -"
+        )
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError("there is no terminal to read keys from", error.strerror or "", "") from error
+    kept = os.dup(0)
+    if kept != PIPE_FD:
+        os.dup2(kept, PIPE_FD)
+        os.close(kept)
+    os.dup2(terminal, 0)
+    os.close(terminal)

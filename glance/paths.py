@@ -1,0 +1,41 @@
+"""Where glance keeps its own files, after the XDG base directory specification."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+CONFIG_NAME = "config.toml"
+
+
+def config_file() -> Path:
+    """The configuration that is read when none is named; it need not exist."""
+    return _base("XDG_CONFIG_HOME", ".config") / CONFIG_NAME
+
+
+def state_dir() -> Path:
+    """Where the database and glance's own log live; made by `private_dir` when first needed."""
+    return _base("XDG_STATE_HOME", ".local/state")
+
+
+def runtime_dir() -> Path:
+    """Where files live that end with the session, such as the spool of standard input."""
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    return Path(given) / "glance" if os.path.isabs(given) else state_dir() / "run"
+
+
+def private_dir(path: Path) -> Path:
+    """Make this directory, readable by its owner only, where it is missing.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _base(variable: str, below_home: str) -> Path:
+    """The folder of glance under one XDG base; the specification says that relative ones are ignored."""
+    given = os.environ.get(variable, "")
+    base = Path(given) if os.path.isabs(given) else Path(os.path.expanduser("~")) / below_home
+    return base / "glance"

@@ -1,0 +1,41 @@
+"""What every test stands on: a clean environment, and the real logs where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+"""Real input beside the clone. It is not part of the project: its licences forbid that."""
+
+settings.register_profile("glance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("glance")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No settings of whoever runs the tests, and a home of the test's own. Gives that home."""
+    for name in os.environ:
+        if name.startswith(("GLANCE_", "_GLANCE", "XDG_")) or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input; a test that needs it is skipped where it is not."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the folder of real logs, ../shared, is not beside this clone")
+    return SHARED
