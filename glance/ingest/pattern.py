@@ -2,72 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glance.domain.logs.format import Group, LogFormat, said
+from glance.domain.logs.format import Group, LogFormat
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder, Columns
+from glance.ingest.token_memory import Moments, TokenMemory, Tokens
 
-_INVALID = -1
-_NEWLINE = ord("\n")
 _QUOTE = ord('"')
 _NUMBER_BYTES = b"0123456789. -"
+_DECIMAL = rb"(?:-1|(?:0*+[1-9][0-9]{0,17}+|0++)(?:\.[0-9]{0,9}+)?+)"
+_DECIMALS = re.compile(_DECIMAL + rb"(?: " + _DECIMAL + rb")*+")
 _LARGEST = 10**18
-
-
-class _Tokens(dict[bytes, int]):
-    """Ids for the distinct tokens of one group, and what each of them says."""
-
-    def __init__(self, group: Group) -> None:
-        super().__init__()
-        self.values: list[tuple[bytes, ...]] = []
-        self._group = group
-
-    def __missing__(self, token: bytes) -> int:
-        values = self._group.values(token)
-        if values is None:
-            found = _INVALID
-        else:
-            found = len(self.values)
-            self.values.append(values)
-        self[token] = found
-        return found
-
-
-class _Moments(dict[bytes, int]):
-    """The moment of each distinct time text; `_INVALID` for what is none."""
-
-    def __init__(self, layout: LogFormat) -> None:
-        super().__init__()
-        self._moment = layout.moment
-
-    def __missing__(self, text: bytes) -> int:
-        at_ms = self._moment(text)
-        self[text] = found = _INVALID if at_ms is None else at_ms
-        return found
 
 
 def numbers(values: Sequence[bytes]) -> NDArray[np.float64] | NDArray[np.int64] | None:
     """Decimal numbers from text, -1 for `-`; None when one of them is anything else."""
     joined = b" ".join(values)
-    if joined.translate(None, _NUMBER_BYTES):
+    # One space fewer than values: none of them has a space in it, and an empty one leaves a number short.
+    if joined.translate(None, _NUMBER_BYTES) or joined.count(b" ") >= len(values):
         return None
     if b"-" in joined:
-        if any(b"-" in value and value != b"-" for value in values):
+        if any(b"-" in value and value not in (b"-", b"-1") for value in values):
             return None
-        joined = joined.replace(b"-", b"-1")
-    kind = np.float64 if b"." in joined else np.int64
+        joined = joined.replace(b"-1", b"-").replace(b"-", b"-1")
+    kind = np.int64
+    if b"." in joined:
+        if not _DECIMALS.fullmatch(joined):
+            return None
+        kind = np.float64
     found = np.fromstring(joined, kind, sep=" ")
     if len(found) != len(values) or (len(found) and not -1 <= float(found.max()) < _LARGEST):
         return None
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PatternReader:
     """Reads the lines of a LogFormat."""
 
@@ -78,9 +54,19 @@ class PatternReader:
         """What the screen calls the format."""
         return self.layout.words
 
+    @cached_property
+    def _memory(self) -> list[TokenMemory]:
+        return [TokenMemory(self.layout)]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled without what it remembers."""
+        return PatternReader, (self.layout,)
+
     def session(self, builder: BucketBuilder) -> PatternSession:
         """Begin a bucket."""
-        return PatternSession(self.layout, builder)
+        if self._memory[0].is_full:
+            self._memory[0] = TokenMemory(self.layout)
+        return PatternSession(self.layout, self._memory[0], builder)
 
     def read_line(self, line: bytes) -> LogRecord | None:
         """The record of one line, None when it is not of this format."""
@@ -94,14 +80,11 @@ class PatternReader:
 class PatternSession:
     """Tokens of the pieces read so far; turned into columns in one go by `flush`."""
 
-    def __init__(self, layout: LogFormat, builder: BucketBuilder) -> None:
+    def __init__(self, layout: LogFormat, memory: TokenMemory, builder: BucketBuilder) -> None:
         """Begin to fill `builder` with lines of `layout`."""
         self._layout = layout
+        self._memory = memory
         self._builder = builder
-        self._tokens: list[_Tokens | _Moments | None] = [
-            _Tokens(group) if group.kind == "text" else _Moments(layout) if group.kind == "time" else None
-            for group in layout.groups
-        ]
         self._taken: list[list[NDArray[np.generic]]] = [[] for _ in layout.groups]
         self._count = 0
 
@@ -111,16 +94,13 @@ class PatternSession:
         if not layout.is_provable:
             return False
         rows = layout.fast.findall(piece)
-        octets = np.frombuffer(piece, np.uint8)
-        count = np.count_nonzero(octets == _NEWLINE)
-        if len(rows) != count or (
-            layout.quotes and (np.count_nonzero(octets == _QUOTE) != layout.quotes * count or b'\\"' in piece)
-        ):
+        count = piece.count(b"\n")
+        if len(rows) != count or (layout.quotes and not self._is_quoted_plainly(piece, count)):
             return False
         taken: list[NDArray[np.generic]] = []
         columns = zip(*rows, strict=True) if len(layout.groups) > 1 else (rows,)
-        for group, tokens, column in zip(layout.groups, self._tokens, columns, strict=True):
-            ids = self._column(group, tokens, column)
+        for group, tokens, column in zip(layout.groups, self._memory.groups, columns, strict=True):
+            ids = _numbered(group, tokens, column)
             if ids is None:
                 return False
             taken.append(ids)
@@ -129,42 +109,40 @@ class PatternSession:
         self._count += count
         return True
 
-    @staticmethod
-    def _column(
-        group: Group, tokens: _Tokens | _Moments | None, column: Sequence[bytes]
-    ) -> NDArray[np.generic] | None:
-        if tokens is None:
-            found = numbers(column)
-            if found is not None and group.kind == "size" and found.dtype != np.int64:
-                return None
-            return found
-        kind = np.int64 if group.kind == "time" else np.int32
-        ids = np.fromiter(map(tokens.__getitem__, column), kind, len(column))
-        return None if ids.min(initial=0) < 0 else ids
+    def _is_quoted_plainly(self, piece: bytes, count: int) -> bool:
+        """No line has a quote beside those of the format."""
+        quotes = np.count_nonzero(np.frombuffer(piece, np.uint8) == _QUOTE)
+        return bool(quotes == self._layout.quotes * count) and b'\\"' not in piece
 
     def flush(self) -> None:
         """Hand the tokens to the builder as columns."""
         if not self._count:
             return
         columns = Columns(np.zeros(0, np.int64), {}, np.full(self._count, -1, np.int64))
-        for group, tokens, parts in zip(self._layout.groups, self._tokens, self._taken, strict=True):
+        for group, tokens, parts in zip(self._layout.groups, self._memory.groups, self._taken, strict=True):
             joined = np.concatenate(parts)
-            if isinstance(tokens, _Tokens):
-                self._texts(columns, group, tokens, joined)
+            parts.clear()
+            if isinstance(tokens, Tokens):
+                for name, numbers in tokens.fields(joined):
+                    values, ids = self._memory.used(name, numbers)
+                    columns.texts[name] = self._builder.texts[name].ids(values)[ids]
             elif group.kind == "time":
                 columns.at_ms = joined
             elif group.kind == "size":
                 columns.sizes = joined.astype(np.int64, copy=False)
             elif columns.seconds is None:
                 columns.seconds = np.where(joined >= 0, joined * group.unit_seconds, -1.0)
-            parts.clear()
         self._count = 0
         self._builder.add(columns)
 
-    def _texts(
-        self, columns: Columns, group: Group, tokens: _Tokens, ids: NDArray[np.generic]
-    ) -> None:
-        """The fields of a group of tokens, each looked up once per distinct token."""
-        for name, values in zip(group.names, zip(*tokens.values, strict=True), strict=True):
-            plain = tuple(map(said, values)) if b"-" in values else values
-            columns.texts[name] = self._builder.texts[name].ids(plain)[ids]
+
+def _numbered(group: Group, tokens: Tokens | Moments | None, column: Sequence[bytes]) -> NDArray[np.generic] | None:
+    """A column of tokens as numbers; None when one of them is not valid."""
+    if tokens is None:
+        found = numbers(column)
+        if found is not None and group.kind == "size" and found.dtype != np.int64:
+            return None
+        return found
+    kind = np.int64 if group.kind == "time" else np.int32
+    ids = np.fromiter(map(tokens.__getitem__, column), kind, len(column))
+    return None if ids.min(initial=0) < 0 else ids

@@ -1,0 +1,296 @@
+"""Reads JSON lines: whole pieces at once through a typed decoder, column by column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs import value
+from glance.domain.logs.duration import LONGEST_SECONDS
+from glance.domain.logs.keyed import TEXT_READERS, Key, KeyedLayout
+from glance.domain.logs.record import TEXT_FIELDS, LogRecord
+from glance.ingest.builder import BucketBuilder, Columns, Interner
+
+_INVALID = np.iinfo(np.int64).min
+_DECODER = msgspec.json.Decoder()
+
+
+def loaded(line: bytes) -> Mapping[str, object] | None:
+    """The object of a line, None when it is none. Bytes that are no UTF-8 come through as they stand."""
+    if not line.lstrip(b" \t").startswith(b"{"):
+        return None
+    try:
+        found = _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = _loaded_leniently(line)
+    except RecursionError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _loaded_leniently(line: bytes) -> object:
+    try:
+        return json.loads(line.decode("utf-8", "surrogateescape"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def looked_up(line: Mapping[str, object], key: Key) -> object:
+    """The value at a key's path, None when there is none."""
+    told: object = line
+    for name in key.path:
+        if not isinstance(told, Mapping):
+            return None
+        told = told.get(name)
+    if isinstance(told, list):
+        return told[0] if told else None
+    return None if isinstance(told, Mapping) else told
+
+
+@dataclass(frozen=True, slots=True)
+class JsonReader:
+    """Reads the lines of a KeyedLayout written in JSON."""
+
+    layout: KeyedLayout
+
+    @property
+    def words(self) -> str:
+        """What the screen calls the format."""
+        return self.layout.words
+
+    def session(self, builder: BucketBuilder) -> JsonSession:
+        """Begin a bucket."""
+        return JsonSession(self.layout, builder)
+
+    def read_line(self, line: bytes) -> LogRecord | None:
+        """The record of one line, None when it is not of this format."""
+        found = loaded(line)
+        return None if found is None else self.layout.record([looked_up(found, key) for key in self.layout.keys])
+
+    def is_directive(self, line: bytes) -> bool:
+        """JSON lines have no directives."""
+        return False
+
+
+@dataclass(slots=True)
+class _Level:
+    """One object of the schema that is decoded."""
+
+    leaves: dict[str, bool] = field(default_factory=dict)
+    levels: dict[str, _Level] = field(default_factory=dict)
+
+    def struct(self) -> type[msgspec.Struct]:
+        """A struct that decodes what is wanted of the object and steps over the rest."""
+        fields: list[tuple[str, Any, Any]] = []
+        names: dict[str, str] = {}
+        for name, is_list in self.leaves.items():
+            names[f"f{len(fields)}"] = name
+            kind: Any = list[Any] if is_list else Any
+            default: Any = msgspec.field(default_factory=list) if is_list else None
+            fields.append((f"f{len(fields)}", kind, default))
+        for name, level in self.levels.items():
+            names[f"f{len(fields)}"] = name
+            kind = level.struct()
+            fields.append((f"f{len(fields)}", kind, msgspec.field(default_factory=kind)))
+        return msgspec.defstruct("Line", fields, rename=names, gc=False)
+
+    def attribute(self, path: tuple[str, ...]) -> str:
+        """The dotted attribute of that struct that stands for a path."""
+        if len(path) == 1:
+            return f"f{list(self.leaves).index(path[0])}"
+        index = len(self.leaves) + list(self.levels).index(path[0])
+        return f"f{index}.{self.levels[path[0]].attribute(path[1:])}"
+
+
+Getter = Callable[[Any], object]
+
+
+@cache
+def _typed(layout: KeyedLayout) -> tuple[msgspec.json.Decoder[Any], tuple[Getter, ...]] | None:
+    """The decoder for a layout and what gets each key's value; None when one key is both a value and an object."""
+    root = _Level()
+    for key in layout.keys:
+        level = root
+        for name in key.path[:-1]:
+            level = level.levels.setdefault(name, _Level())
+            if name in root.leaves:
+                return None
+        level.leaves[key.path[-1]] = key.is_list
+    pending = [root]
+    while pending:
+        level = pending.pop()
+        if level.leaves.keys() & level.levels.keys():
+            return None
+        pending += level.levels.values()
+    getters = tuple(attrgetter(root.attribute(key.path)) for key in layout.keys)
+    return msgspec.json.Decoder(root.struct()), getters
+
+
+class _Ids(dict[object, int]):
+    """Ids of a bucket's dictionary for values as they were decoded."""
+
+    def __init__(self, interner: Interner, read: Callable[[object], bytes]) -> None:
+        super().__init__()
+        self._interner = interner
+        self._read = read
+
+    def __missing__(self, told: object) -> int:
+        self[told] = found = self._interner[self._read(told)]
+        return found
+
+
+class _Moments(dict[object, int]):
+    """Moments of values as they were decoded."""
+
+    def __missing__(self, told: object) -> int:
+        at_ms = None if told is None else value.moment(told)
+        self[told] = found = _INVALID if at_ms is None else at_ms
+        return found
+
+
+def _part(index: int) -> Callable[[object], bytes]:
+    """Method, path or protocol of a request line."""
+    return lambda told: value.request(told)[index]
+
+
+_PARTS = (("method", _part(0)), ("path", _part(1)), ("protocol", _part(2)))
+
+
+class JsonSession:
+    """Reads pieces of JSON lines into one bucket."""
+
+    def __init__(self, layout: KeyedLayout, builder: BucketBuilder) -> None:
+        """Begin to fill `builder` with lines of `layout`."""
+        self._layout = layout
+        self._builder = builder
+        self._typed = _typed(layout)
+        self._moments = _Moments()
+        self._empty = {name: builder.texts[name][b""] for name in TEXT_FIELDS}
+        self._ids = {
+            (key, name): _Ids(builder.texts[name], read) for key in layout.keys for name, read in _readers_of(key)
+        }
+
+    def read_piece(self, piece: bytes) -> bool:
+        """Take every line of the piece, or none when one is not certainly of this format."""
+        if self._typed is None:
+            return False
+        count = piece.count(b"\n")
+        plain = piece.replace(b"\r\n", b"\n") if b"\r" in piece else piece
+        # A line end between `}` and `{` never stands within a value: as many values as lines is one in each.
+        if not plain.startswith(b"{") or plain.count(b"}\n{") != count - 1 or not plain.endswith(b"}\n"):
+            return False
+        decoder, getters = self._typed
+        try:
+            rows = decoder.decode_lines(plain)
+            if len(rows) != count:
+                return False
+            columns = self._columns([list(map(getter, rows)) for getter in getters], count)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+            return False
+        if columns is None:
+            return False
+        self._builder.add(columns)
+        return True
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _columns(self, told: list[list[object]], count: int) -> Columns | None:
+        """Columns of these values; None when a line is not a request."""
+        at_ms: NDArray[np.int64] | None = None
+        sizes = np.full(count, -1, np.int64)
+        seconds: NDArray[np.float64] | None = None
+        texts: dict[str, NDArray[np.int32]] = {}
+        for key, values in zip(self._layout.keys, told, strict=True):
+            column = [one[0] if one else None for one in values] if key.is_list else values  # type: ignore[index]
+            if key.field == "time":
+                at_ms = _filled(at_ms, lambda column=column: self._at(column), _INVALID)
+            elif key.field == "size":
+                sizes = _filled(sizes, lambda column=column: _sizes(column), -1)
+            elif key.field == "latency":
+                unit = key.unit_seconds
+                seconds = _filled(seconds, lambda column=column, unit=unit: _seconds(column, unit), -1.0)
+            elif key.field in ("date", "clock"):
+                return None
+            else:
+                self._take_texts(texts, key, column)
+        if at_ms is None or (at_ms == _INVALID).any() or not self._all_requests(texts, count):
+            return None
+        if seconds is not None and not (seconds >= 0).any():
+            seconds = None
+        return Columns(at_ms, dict(texts), sizes, seconds)
+
+    def _at(self, column: Sequence[object]) -> NDArray[np.int64]:
+        if all(type(told) is float for told in column):
+            numbers = np.array(column, np.float64)
+            if len(numbers) and 1e8 <= numbers.min() and numbers.max() < 1e10:
+                found: NDArray[np.int64] = np.rint(numbers * 1e6).astype(np.int64) // 1000
+                return found
+        return np.fromiter(map(self._moments.__getitem__, column), np.int64, len(column))
+
+    def _take_texts(self, texts: dict[str, NDArray[np.int32]], key: Key, column: Sequence[object]) -> None:
+        for name, _ in _readers_of(key):
+            ids = self._ids[key, name]
+            texts[name] = _filled(
+                texts.get(name),
+                lambda ids=ids: np.fromiter(map(ids.__getitem__, column), np.int32, len(column)),
+                self._empty[name],
+            )
+
+    def _all_requests(self, texts: Mapping[str, NDArray[np.int32]], count: int) -> bool:
+        """Each line tells a status or a method."""
+        told = np.zeros(count, bool)
+        for name in ("status", "method"):
+            if name in texts:
+                told |= texts[name] != self._empty[name]
+        return bool(told.all())
+
+
+def _readers_of(key: Key) -> Sequence[tuple[str, Callable[[object], bytes]]]:
+    """The text fields that a key tells, and how each is read."""
+    if key.field == "request":
+        return _PARTS
+    if key.field in TEXT_FIELDS:
+        return ((key.field, TEXT_READERS.get(key.field, value.text)),)
+    return ()
+
+
+def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
+    """A column, its gaps filled from another that is only made when there are any."""
+    if known is None:
+        return more()
+    gaps = known == nothing
+    return np.where(gaps, more(), known) if gaps.any() else known
+
+
+def _sizes(column: Sequence[object]) -> NDArray[np.int64]:
+    if all(type(told) is int for told in column):
+        try:
+            numbers = np.array(column, np.int64)
+        except OverflowError:
+            pass
+        else:
+            return np.where((numbers >= 0) & (numbers < value.LARGEST_SIZE), numbers, -1)
+    return np.fromiter((-1 if told is None else value.size(told) for told in column), np.int64, len(column))
+
+
+def _seconds(column: Sequence[object], unit_seconds: float) -> NDArray[np.float64]:
+    if all(type(told) is float for told in column):
+        found = np.array(column, np.float64) * unit_seconds
+        return np.where((found >= 0) & (found < LONGEST_SECONDS), found, -1.0)
+    known: dict[object, float] = {}
+    out = np.empty(len(column), np.float64)
+    for index, told in enumerate(column):
+        seconds = known.get(told)
+        if seconds is None:
+            known[told] = seconds = -1.0 if told is None else value.seconds(told, unit_seconds)
+        out[index] = seconds
+    return out

@@ -1,0 +1,146 @@
+"""Reads what a log held before following began: newest first, in worker processes when it is much."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+
+from glance.domain.logs.bucket import LogBucket
+from glance.ingest.parse import parse
+from glance.ingest.workers import STRETCH_BYTES, Stretch, StretchGoneError, Workers
+from glance.pipeline.log_feed import LogFeed
+from glance.sources.backward import pieces_backward
+
+FIRST_PIECE_BYTES = 256 << 10
+"""Small, so that the first figures come at once; later pieces are larger."""
+
+NEAR_BYTES = 6 << 20
+"""Read in this process, before workers are worth their start."""
+
+Piece = tuple[int, int]
+
+
+class Backfill:
+    """The back-fill of one log: bytes [begin, end) of the file that its tail holds open."""
+
+    def __init__(self, feed: LogFeed, fd: int, begin: int, end: int, *, generation: int, is_forward: bool) -> None:
+        """Plan to read.
+
+        Args:
+            feed: whose lines they are.
+            fd: the open file; owned by the tail.
+            begin: the start of a line.
+            end: the end of a line.
+            generation: which life of the file.
+            is_forward: oldest first instead of newest first.
+        """
+        self._feed = feed
+        self._fd = os.dup(fd)
+        self._begin = begin
+        self._end = end
+        self._generation = generation
+        self._is_forward = is_forward
+        feed.backfill_bytes = feed.pending_bytes = end - begin
+
+    def give_up(self, note: str) -> None:
+        """Leave the rest unread, and say why."""
+        self._feed.note = note
+
+    async def buckets(self) -> AsyncGenerator[list[LogBucket], None]:
+        """The buckets, piece by piece. What is lost on the way is said in the feed's note."""
+        try:
+            near_end = self._end if self._is_forward else max(self._begin, self._end - NEAR_BYTES)
+            if self._is_forward and self._end - self._begin <= 2 * NEAR_BYTES:
+                async for buckets in self._here(self._cuts(self._begin, self._end, FIRST_PIECE_BYTES)):
+                    yield buckets
+                return
+            if not self._is_forward:
+                rest = self._end
+                async for buckets in self._here(self._near(near_end)):
+                    rest = min(rest, buckets[0].offset if buckets else rest)
+                    yield buckets
+                near_end = rest
+            async for buckets in self._far(near_end):
+                yield buckets
+        finally:
+            os.close(self._fd)
+            self._feed.pending_bytes = 0
+
+    def _cuts(self, begin: int, end: int, size: int) -> list[Piece]:
+        """Pieces of about `size` bytes in the order of reading."""
+        newest_first = (
+            (max(start, begin), stop)
+            for start, stop in pieces_backward(self._fd, end, size)
+            if stop > begin
+        )
+        pieces = []
+        for piece in newest_first:
+            pieces.append(piece)
+            if piece[0] <= begin:
+                break
+        return pieces[::-1] if self._is_forward else pieces
+
+    def _near(self, begin: int) -> Iterator[Piece]:
+        """The newest pieces, until `begin` is passed."""
+        for start, stop in pieces_backward(self._fd, self._end, FIRST_PIECE_BYTES):
+            yield max(start, self._begin), stop
+            if start <= begin:
+                return
+
+    async def _here(self, pieces: Sequence[Piece] | Iterator[Piece]) -> AsyncIterator[list[LogBucket]]:
+        """Read pieces in this process, giving way between them."""
+        for start, stop in pieces:
+            data = os.pread(self._fd, stop - start, start)
+            buckets = parse(
+                data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start
+            )
+            self._feed.remember_older(data)
+            self._done(buckets, stop - start)
+            yield buckets
+            await asyncio.sleep(0)
+
+    def _done(self, buckets: Sequence[LogBucket], size: int) -> None:
+        self._feed.count(buckets)
+        self._feed.pending_bytes -= size
+
+    async def _far(self, end: int) -> AsyncIterator[list[LogBucket]]:
+        """Read the rest in workers; without them if they cannot be had."""
+        if end <= self._begin:
+            return
+        pieces = deque(self._cuts(self._begin, end, STRETCH_BYTES))
+        workers = Workers(self._feed.readers, is_threaded=True)
+        try:
+            async for buckets in self._from_workers(workers, pieces):
+                yield buckets
+        except BrokenProcessPool:
+            async for buckets in self._here(list(pieces)):
+                yield buckets
+        except StretchGoneError:
+            self._feed.note = "was rotated away while its past was read: the rest of it is missing"
+        finally:
+            workers.close()
+
+    async def _from_workers(self, workers: Workers, pieces: deque[Piece]) -> AsyncIterator[list[LogBucket]]:
+        """Keep the workers busy; a piece leaves `pieces` when its buckets are here."""
+        status = os.fstat(self._fd)
+        path = f"/proc/{os.getpid()}/fd/{self._fd}"
+        if not os.path.exists(path):
+            path = self._feed.path
+        identity = (status.st_dev, status.st_ino)
+        waiting: deque[asyncio.Future[list[LogBucket]]] = deque()
+        submitted = 0
+        while pieces:
+            while submitted < len(pieces) and len(waiting) < workers.count + 1:
+                start, stop = pieces[submitted]
+                stretch = Stretch(path, self._feed.path, self._generation, identity, start, stop)
+                waiting.append(asyncio.wrap_future(workers.submit(stretch)))
+                submitted += 1
+            buckets = await waiting.popleft()
+            start, stop = pieces.popleft()
+            submitted -= 1
+            self._done(buckets, stop - start)
+            yield buckets
+

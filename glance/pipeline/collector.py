@@ -1,0 +1,279 @@
+"""The collector: tails and back-fills every source, evaluates alerts, publishes a scene per tick.
+
+It runs in a thread of its own with a loop of its own, because a terminal that stops reading stops
+every coroutine of the screen's loop about two seconds later (measured).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glance.domain.alerts.evaluation import SecondCounts, TrafficAlert
+from glance.domain.alerts.rule import TrafficRule
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.series import LogSeries
+from glance.domain.scene import LogLine, Scene, View
+from glance.pipeline.backfill import Backfill
+from glance.pipeline.clock import Clock, SystemClock
+from glance.pipeline.intake import Intake, Opening
+from glance.pipeline.log_feed import LogFeed
+from glance.pipeline.pulse import PulseMeter
+from glance.pipeline.scene_maker import SceneMaker
+from glance.sources.waker import IntervalWaker, watch_for_hints
+
+POLL_SECONDS = 0.25
+"""How often every source is looked at, hints or not."""
+
+FILL_TICK_SECONDS = 0.4
+"""How often a scene is made while a back-fill is going on."""
+
+_POLL_BYTES = 2 << 20
+_RATE_SECONDS = 3.0
+_LIVE_SECONDS = 3600.0
+"""A log whose newest record is older than this when it is opened has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorOptions:
+    """What the collector needs to know."""
+
+    refresh_seconds: float = 1.0
+    memory_bytes: int = 256 << 20
+    back_seconds: float = math.inf
+    """How far back logs are read; 0 is not at all."""
+    is_forward: bool = False
+    """Read the past oldest first."""
+    follow: bool = True
+    alert: TrafficRule = TrafficRule()
+
+
+class Collector:
+    """Reads logs and tells what they say."""
+
+    def __init__(self, intake: Intake, options: CollectorOptions, view: View, clock: Clock | None = None) -> None:
+        """Read nothing yet.
+
+        Args:
+            intake: the sources.
+            options: how.
+            view: what is looked at first.
+            clock: tells the time.
+        """
+        self._intake = intake
+        self._options = options
+        self._view = view
+        self._clock = clock or SystemClock()
+        self._series = LogSeries(options.memory_bytes)
+        self._maker = SceneMaker(self._series)
+        self._alert = TrafficAlert(options.alert)
+        self._seconds = SecondCounts(options.alert.window_seconds + 60)
+        self._pulse = PulseMeter(60)
+        self._publish: Callable[[Scene], None] = lambda scene: None
+        self._is_growing = False
+        self._is_filling = 0
+        self._fills: list[asyncio.Task[None]] = []
+        self._trouble = ""
+        self._rate_at = 0.0
+        self._rate_lines = 0
+        self._rate = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wanted = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._is_stopped = False
+
+    def look(self, view: View) -> None:
+        """Answer another view from now on. May be called from any thread."""
+        self._view = view
+        self._tell(lambda: self._wanted.set())
+
+    def stop(self) -> None:
+        """End soon. May be called from any thread."""
+        self._is_stopped = True
+        self._tell(lambda: self._stopping.set())
+
+    def _tell(self, news: Callable[[], None]) -> None:
+        """Do something in the collector's loop, if it runs."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # it was closed just now
+                loop.call_soon_threadsafe(news)
+
+    async def run(self, publish: Callable[[Scene], None]) -> None:
+        """Read until `stop`; `publish` is called with every scene, in this thread."""
+        self._publish = publish
+        self._loop = asyncio.get_running_loop()
+        self._stopping, self._wanted = asyncio.Event(), asyncio.Event()
+        self._rate_at = self._clock.monotonic()
+        waker = IntervalWaker(min(POLL_SECONDS, self._options.refresh_seconds))
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._read(group, waker)),
+                    group.create_task(self._tick()),
+                    group.create_task(self._evaluate()),
+                    group.create_task(watch_for_hints(self._intake.watched, waker, self._stopping)),
+                ]
+                if not self._is_stopped:
+                    await self._stopping.wait()
+                self._stopping.set()
+                for task in (*tasks, *self._fills):
+                    task.cancel()
+        finally:
+            await self._intake.close()
+
+    async def _read(self, group: asyncio.TaskGroup, waker: IntervalWaker) -> None:
+        """Poll every source, for ever."""
+        while True:
+            for opening in await self._intake.open_new(self._clock.now() - self._options.back_seconds):
+                self._open(group, opening)
+            is_busy = False
+            for feed in self._intake.feeds:
+                is_busy = await self._poll(feed) or is_busy
+            if is_busy:
+                await asyncio.sleep(0)
+            else:
+                await waker.wait()
+
+    def _open(self, group: asyncio.TaskGroup, opening: Opening) -> None:
+        """A source was opened: read its past, unless nobody wants it."""
+        if opening.begin >= opening.end or self._options.back_seconds <= 0:
+            return
+        backfill = Backfill(
+            opening.feed,
+            opening.fd,
+            opening.begin,
+            opening.end,
+            generation=opening.generation,
+            is_forward=self._options.is_forward,
+        )
+        self._is_filling += 1
+        self._fills.append(group.create_task(self._fill(backfill)))
+
+    async def _fill(self, backfill: Backfill) -> None:
+        is_first = True
+        try:
+            async with contextlib.aclosing(backfill.buckets()) as pieces:
+                async for buckets in pieces:
+                    self._take(buckets)
+                    if is_first:
+                        self._wanted.set()
+                        is_first = False
+                        await asyncio.sleep(0)
+                    if self._series.rollup.records:
+                        backfill.give_up("older lines are not read: the memory for records is full")
+                        break
+        finally:
+            self._is_filling -= 1
+            self._wanted.set()
+
+    async def _poll(self, feed: LogFeed) -> bool:
+        """Read what is new in one source; True when there is more."""
+        if not self._options.follow and feed.is_read:
+            return False
+        chunks = await feed.source.poll(_POLL_BYTES)
+        for chunk in chunks:
+            self._take(feed.take(chunk))
+            self._is_growing = True
+            await asyncio.sleep(0)
+        if not self._options.follow and feed.source.is_at_end:
+            for chunk in await feed.source.finish():
+                self._take(feed.take(chunk))
+            feed.is_read = True
+        return bool(chunks) and not feed.source.is_at_end
+
+    def _take(self, buckets: Sequence[LogBucket]) -> None:
+        """Add buckets to everything that counts them."""
+        oldest = math.floor(self._clock.now()) - self._options.alert.window_seconds
+        for bucket in buckets:
+            held = self._series.add(bucket)
+            if held is None:
+                continue
+            self._pulse.add(held, self._series)
+            if held.last_ms >= oldest * 1000:
+                seconds, counts = np.unique(held.times.milliseconds() // 1000, return_counts=True)
+                recent = seconds >= oldest
+                self._seconds.add(zip(seconds[recent].tolist(), counts[recent].tolist(), strict=True))
+        self._seconds.forget_before(oldest)
+
+    async def _tick(self) -> None:
+        """Publish a scene every refresh, at once when another view is wanted, faster while the past is read."""
+        while True:
+            self._publish(self.scene())
+            self._wanted.clear()
+            seconds = self._options.refresh_seconds
+            if self._is_filling:
+                seconds = min(seconds, FILL_TICK_SECONDS)
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass
+
+    async def _evaluate(self) -> None:
+        """Look at the alert each second, traffic or not."""
+        while True:
+            now = self._clock.now()
+            self._alert.evaluate(now, self._seconds)
+            await asyncio.sleep(1.0 - now % 1.0)
+
+    @property
+    def _is_live(self) -> bool:
+        """The log is being written, or was until a moment ago."""
+        last = self._series.last_ms
+        if last is None or self._is_growing:
+            return True
+        return self._options.follow and self._clock.now() - last / 1000 < _LIVE_SECONDS
+
+    def scene(self) -> Scene:
+        """What is to be seen now."""
+        now, view, last = self._clock.now(), self._view, self._series.last_ms
+        is_live = self._is_live
+        end = now if is_live or last is None else last / 1000
+        figures = self._maker.figures(view, end)
+        statuses = tuple(feed.status() for feed in self._intake.feeds)
+        lines_total = sum(status.lines for status in statuses)
+        return Scene(
+            at=now,
+            view=view,
+            window=figures.window,
+            is_live=is_live,
+            sources=statuses,
+            lines_total=lines_total,
+            unparsed_total=sum(status.unparsed for status in statuses),
+            lines_per_second=self._lines_per_second(lines_total),
+            lag_seconds=None if last is None else max(0.0, now - last / 1000),
+            pulse=self._pulse.pulse(end, is_live=is_live),
+            totals=figures.totals,
+            traffic=figures.traffic,
+            rankings=figures.rankings,
+            alerts=tuple(self._alert.notices),
+            alert_rule=self._options.alert.words,
+            lines=self._lines(view),
+            unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
+            has_latency=self._series.has_latency,
+            trouble=self._trouble or self._intake.trouble,
+        )
+
+    def _lines(self, view: View) -> tuple[LogLine, ...]:
+        """The newest lines of all sources by time, newest last."""
+        if len(self._intake.feeds) == 1:
+            return self._intake.feeds[0].log_lines(view.log_lines)
+        lines = [line for feed in self._intake.feeds for line in feed.log_lines(view.log_lines)]
+        lines.sort(key=lambda line: line.at or 0.0)
+        return tuple(lines[-view.log_lines :])
+
+    def _lines_per_second(self, lines_total: int) -> float:
+        """How fast lines come in, over the last seconds."""
+        now = self._clock.monotonic()
+        passed = now - self._rate_at
+        if passed >= _RATE_SECONDS or (self._is_filling and passed >= FILL_TICK_SECONDS):
+            self._rate = (lines_total - self._rate_lines) / passed
+            self._rate_at, self._rate_lines = now, lines_total
+        return self._rate
+

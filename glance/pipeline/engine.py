@@ -1,0 +1,141 @@
+"""The engine behind a screen: the collector in a thread of its own, imported there, not before the first frame."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glance.domain.scene import EMPTY_SCENE, Scene, View
+from glance.errors import GlanceError, StoreError
+
+if TYPE_CHECKING:
+    from glance.pipeline.collector import Collector
+
+logger = logging.getLogger(__name__)
+
+Prepare = Callable[[View], "Collector"]
+"""Makes the collector; called in its thread."""
+
+_PATIENCE_SECONDS = 5.0
+
+
+class Engine:
+    """Runs a collector in one thread, and keeps choices in another's database connection."""
+
+    def __init__(self, prepare: Prepare, database: Path | None, view: View) -> None:
+        """Start nothing yet.
+
+        Args:
+            prepare: makes the collector.
+            database: where choices are remembered; None for nowhere.
+            view: what is looked at first.
+        """
+        self._prepare = prepare
+        self._database = database
+        self._view = view
+        self._collector: Collector | None = None
+        self._thread: threading.Thread | None = None
+        self._is_stopped = False
+        self._choices: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
+        self._keeper: threading.Thread | None = None
+        self.failure: BaseException | None = None
+        """A bug that ended the collector."""
+
+    def start(self, publish: Callable[[Scene], None]) -> None:
+        """Begin; `publish` is called in the collector's thread."""
+        self._thread = threading.Thread(target=self._run, args=(publish,), name="collector", daemon=True)
+        self._thread.start()
+
+    def _run(self, publish: Callable[[Scene], None]) -> None:
+        try:
+            self._collector = collector = self._prepare(self._view)
+            collector.look(self._view)
+            if self._is_stopped:
+                collector.stop()
+            asyncio.run(collector.run(publish))
+        except GlanceError as error:
+            publish(troubled(f"{error.what}: {error.why}" if error.why else error.what))
+        except BaseException as error:
+            # The thread cannot raise into the screen: it is shown there, and raised when the screen ends.
+            self.failure = error
+            logger.exception("the collector failed")
+            publish(troubled(f"glance has a bug: {type(error).__name__}: {error}"))
+
+    def look(self, view: View) -> None:
+        """The person looks at something else."""
+        self._view = view
+        if self._collector is not None:
+            self._collector.look(view)
+
+    def stop(self) -> None:
+        """End, and wait until it is ended."""
+        self._is_stopped = True
+        if self._collector is not None:
+            self._collector.stop()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE_SECONDS)
+        if self._keeper is not None:
+            self._choices.put(None)
+            self._keeper.join(_PATIENCE_SECONDS)
+            self._keeper = None
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a choice for the next time; a database that fails costs the memory, nothing else."""
+        if self._database is None:
+            return
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, args=(self._database,), name="remembered", daemon=True)
+            self._keeper.start()
+        self._choices.put((key, value))
+
+    def _keep(self, path: Path) -> None:
+        from glance.store.remembered import Remembered  # not before there is something to keep
+
+        try:
+            store = Remembered.open(path)
+        except StoreError as error:
+            logger.warning("%s: %s", error.what, error.why)
+            return
+        try:
+            while (choice := self._choices.get()) is not None:
+                store.keep(*choice)
+        except StoreError as error:
+            logger.warning("%s: %s", error.what, error.why)
+        finally:
+            store.close()
+
+
+def troubled(trouble: str) -> Scene:
+    """A scene that says only what went wrong."""
+    empty = EMPTY_SCENE
+    return Scene(at=empty.at, view=empty.view, window=empty.window, trouble=trouble)
+
+
+def remembered(path: Path) -> dict[str, str]:
+    """What was remembered from the last time; nothing where that cannot be read."""
+    from glance.store.remembered import Remembered  # apsw: only where it is needed
+
+    if not path.exists():
+        return {}
+    try:
+        store = Remembered.open(path)
+    except StoreError as error:
+        logger.warning("%s: %s", error.what, error.why)
+        return {}
+    try:
+        return store.all()
+    except StoreError as error:
+        logger.warning("%s: %s", error.what, error.why)
+        return {}
+    finally:
+        store.close()
+
+
+def names_of(paths: Sequence[str]) -> tuple[str, ...]:
+    """Short names of logs, for the first frame."""
+    return tuple("standard input" if path == "-" else Path(path).name or path for path in paths)

@@ -1,0 +1,183 @@
+"""One log on its way in: its source, the format that was found, and what was counted of it."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.safe_text import decode
+from glance.domain.scene import LogLine, SourceStatus
+from glance.ingest.detect import Detection, detect, named
+from glance.ingest.parse import parse
+from glance.ingest.reader import LineReader
+from glance.sources.chunk import Chunk
+from glance.sources.source import Source
+
+SAMPLE_BYTES = 128 << 10
+"""Looked at to detect a format."""
+
+KEPT_LINES = 400
+"""Newest raw lines kept for the screen."""
+
+KEPT_UNREAD = 20
+_LINE_BYTES = 4096
+_LATEST_BYTES = 256 << 10
+
+
+@dataclass(slots=True)
+class LogFeed:
+    """The lines of one source, and what they turned out to be."""
+
+    source: Source
+    wanted_format: str = "auto"
+    detection: Detection | None = None
+    readers: tuple[LineReader, ...] = ()
+    lines: int = 0
+    unparsed: int = 0
+    backfill_bytes: int = 0
+    """All that stands before the place where following began."""
+    pending_bytes: int = 0
+    """What of it is still unread."""
+    newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
+    unread: deque[bytes] = field(default_factory=lambda: deque(maxlen=KEPT_UNREAD))
+    note: str = ""
+    is_read: bool = False
+    """Read to its end, and nobody waits for more."""
+
+    @property
+    def path(self) -> str:
+        """The path the person named."""
+        return self.source.path
+
+    @property
+    def is_understood(self) -> bool:
+        """A format was found."""
+        return bool(self.readers)
+
+    def understand(self, sample: bytes, head: bytes = b"") -> None:
+        """Find the format from a sample of whole lines.
+
+        Args:
+            sample: lines, the newest there are.
+            head: the beginning of the file, where a header may stand.
+        """
+        if self.wanted_format != "auto":
+            self.readers = named(self.wanted_format, sample, head=head)
+            self.detection = detect(sample, path=self.path, head=head, readers=self.readers)
+            return
+        self.detection = detect(sample, path=self.path, head=head)
+        self.readers = self.detection.readers
+
+    def time_of(self, line: bytes) -> float | None:
+        """When a line happened, None when it does not say."""
+        for reader in self.readers:
+            record = reader.read_line(line.rstrip(b"\r\n"))
+            if record is not None:
+                return record.at_ms / 1000
+        return None
+
+    def take(self, chunk: Chunk) -> list[LogBucket]:
+        """The buckets of a chunk that was read live."""
+        data = chunk.data if not chunk.is_partial else chunk.data + b"\n"
+        if not self.readers and data.strip():
+            self.understand(data[-SAMPLE_BYTES:])
+        buckets = self._parse(chunk, data)
+        if self._is_lost(buckets):
+            before = self.readers
+            self.understand(data[-SAMPLE_BYTES:])
+            self.readers = (*self.readers, *(reader for reader in before if reader not in self.readers))
+            buckets = self._parse(chunk, data)
+        self.count(buckets)
+        self.remember(data)
+        return buckets
+
+    def _parse(self, chunk: Chunk, data: bytes) -> list[LogBucket]:
+        return parse(
+            data, self.readers, source=self.path, generation=chunk.generation.ordinal, offset=chunk.offset
+        )
+
+    @staticmethod
+    def _is_lost(buckets: Sequence[LogBucket]) -> bool:
+        """Most lines are of another format than before: it was changed while running."""
+        unparsed = sum(bucket.unparsed for bucket in buckets)
+        return unparsed >= 20 and unparsed > sum(bucket.records for bucket in buckets)
+
+    def count(self, buckets: Sequence[LogBucket]) -> None:
+        """Count what is in buckets of this log."""
+        for bucket in buckets:
+            self.lines += bucket.lines
+            self.unparsed += bucket.unparsed
+            self.unread.extend(line.text for line in bucket.unread)
+
+    def remember(self, data: bytes) -> None:
+        """Keep the newest lines for the screen."""
+        self.newest.extend(newest_lines(data))
+
+    def remember_older(self, data: bytes) -> None:
+        """Lines that stand before those that are kept, while there is room."""
+        room = KEPT_LINES - len(self.newest)
+        if room > 0:
+            self.newest.extendleft(reversed(newest_lines(data)[-room:]))
+
+    def log_lines(self, most: int) -> tuple[LogLine, ...]:
+        """The newest lines with what they say, newest last."""
+        name = os.path.basename(self.path) or self.path
+        lines = list(self.newest)[-most:] if most else []
+        return tuple(self._log_line(line, name) for line in lines)
+
+    def unread_lines(self) -> tuple[LogLine, ...]:
+        """Some lines that no format reads."""
+        name = os.path.basename(self.path) or self.path
+        return tuple(LogLine(decode(line), name) for line in self.unread)
+
+    def _log_line(self, line: bytes, name: str) -> LogLine:
+        text = decode(line)
+        for reader in self.readers:
+            record = reader.read_line(line)
+            if record is not None:
+                return LogLine(
+                    text=text,
+                    source=name,
+                    at=record.at_ms / 1000,
+                    client=decode(record.client),
+                    method=decode(record.method),
+                    target=decode(record.path),
+                    status=int(record.status) if record.status.isdigit() else None,
+                    size=record.size if record.size >= 0 else None,
+                    seconds=record.seconds if record.seconds >= 0 else None,
+                )
+        return LogLine(text, name)
+
+    def status(self) -> SourceStatus:
+        """How it is doing."""
+        read = self.source.status
+        found = self.detection
+        note = self.note or read.note
+        if found is not None and not self.readers and found.why:
+            note = found.why
+        return SourceStatus(
+            name=os.path.basename(self.path) or self.path,
+            path=self.path,
+            condition="reading" if self.pending_bytes else read.condition,
+            format=found.words if found is not None else "",
+            sampled=found.sampled if found is not None else 0,
+            matched=found.matched if found is not None else 0,
+            lines=self.lines,
+            unparsed=self.unparsed,
+            size_bytes=max(read.size_bytes, self.backfill_bytes),
+            pending_bytes=self.pending_bytes,
+            lag_bytes=read.lag_bytes,
+            note=note,
+        )
+
+
+def newest_lines(data: bytes) -> list[bytes]:
+    """The last lines of some data, shortened, without their line ends."""
+    tail = data[-_LATEST_BYTES:]
+    lines = tail.rstrip(b"\r\n").rsplit(b"\n", KEPT_LINES)
+    if len(lines) > KEPT_LINES or len(tail) < len(data):
+        lines = lines[1:]
+    return [line.rstrip(b"\r")[:_LINE_BYTES] for line in lines if line.strip()]

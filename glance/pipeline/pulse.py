@@ -1,0 +1,65 @@
+"""The rate of right now: counts of the last whole seconds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.series import LogSeries
+from glance.domain.logs.status import error_classes
+from glance.domain.scene import Pulse
+
+SECONDS = 5
+"""Whole seconds that count as now."""
+
+
+class PulseMeter:
+    """Counts per second of event time, for the newest seconds."""
+
+    def __init__(self, keep_seconds: int) -> None:
+        """Keep the newest seconds of the log."""
+        self._keep = keep_seconds
+        self._newest = -(1 << 62)
+        self._counts: dict[int, NDArray[np.int64]] = {}
+
+    def add(self, bucket: HeldBucket, series: LogSeries) -> None:
+        """Count a bucket, when it reaches into the newest seconds."""
+        last = bucket.last_ms // 1000
+        if last < self._newest - self._keep:
+            return
+        self._newest = max(self._newest, last)
+        seconds = bucket.times.milliseconds() // 1000
+        chosen = np.flatnonzero(seconds > self._newest - self._keep)
+        classes = error_classes(bucket.texts["status"], series.dictionaries["status"].values)[chosen]
+        sent = np.maximum(bucket.sizes[chosen], 0)
+        seconds = seconds[chosen]
+        for second in np.unique(seconds).tolist():
+            here = seconds == second
+            counts = np.bincount(classes[here], minlength=4)[:4].astype(np.int64)
+            counts[3] = int(sent[here].sum(dtype=np.int64))
+            known = self._counts.get(second)
+            self._counts[second] = counts if known is None else known + counts
+        if len(self._counts) > 4 * self._keep:
+            bound = self._newest - self._keep
+            self._counts = {known: counts for known, counts in self._counts.items() if known > bound}
+
+    def pulse(self, end: float, *, is_live: bool) -> Pulse:
+        """The rate of the last whole seconds before `end`."""
+        last = math.floor(end)
+        sums: NDArray[np.int64] = np.zeros(4, np.int64)
+        first = last - SECONDS if is_live else last - SECONDS + 1
+        for second in range(first, first + SECONDS):
+            counts = self._counts.get(second)
+            if counts is not None:
+                sums += counts
+        hits = int(sums[:3].sum())
+        return Pulse(
+            hits_per_second=hits / SECONDS,
+            client_error_share=int(sums[1]) / hits if hits else 0.0,
+            server_error_share=int(sums[2]) / hits if hits else 0.0,
+            bytes_per_second=int(sums[3]) / SECONDS,
+            is_live=is_live,
+        )

@@ -1,0 +1,273 @@
+"""Reads logs to their end and sums them up: the engine behind `glance report`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.figures import Figures, Span
+from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
+from glance.domain.safe_text import decode
+from glance.errors import FormatError, SourceError
+from glance.ingest.detect import Detection, detect, named
+from glance.ingest.parse import collector_paused, parse
+from glance.ingest.reader import LineReader
+from glance.ingest.workers import STRETCH_BYTES, Stretch, Workers
+from glance.sources.archive import MAGIC_BYTES, archive_kind, unpack
+from glance.sources.regular_file import open_regular, reason_in_words
+
+SAMPLE_BYTES = 256 << 10
+MOST_SAMPLES = 10
+"""Lines that no format reads, shown in a report."""
+
+_WORTH_WORKERS_BYTES = 3 << 20
+_PIPE_BYTES = 4 << 20
+_SEEK_BYTES = 64 << 10
+
+Progress = Callable[[int, int], None]
+"""Told of bytes read and lines read, in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What a report is about."""
+
+    format: str = "auto"
+    top: int = 20
+    span: Span = field(default_factory=Span)
+    memory_bytes: int = 256 << 20
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was counted of one file."""
+
+    path: str
+    words: str = ""
+    lines: int = 0
+    parsed: int = 0
+    unparsed: int = 0
+    samples: list[UnparsedLine] = field(default_factory=list)
+
+    def count(self, bucket: LogBucket) -> None:
+        """Count a bucket, the next one of the file."""
+        for line in bucket.unread[: MOST_SAMPLES - len(self.samples)]:
+            self.samples.append(UnparsedLine(self.path, self.lines + line.ordinal + 1, decode(line.text)))
+        self.lines += bucket.lines
+        self.parsed += bucket.records
+        self.unparsed += bucket.unparsed
+
+
+class Report:
+    """The figures of some logs, read one after the other."""
+
+    def __init__(self, options: ReportOptions, on_progress: Progress | None = None) -> None:
+        """Read nothing yet."""
+        self._options = options
+        self._figures = Figures(memory_bytes=options.memory_bytes, top=options.top, span=options.span)
+        self._readings: list[_Reading] = []
+        self._notes: list[str] = []
+        self._on_progress = on_progress
+        self._bytes = 0
+
+    def read(self, path: str) -> None:
+        """Read one log to its end; `-` is standard input.
+
+        Raises:
+            SourceError: it cannot be read.
+            FormatError: it is no access log that glance knows.
+        """
+        reading = _Reading(path)
+        if path == "-":
+            self._read_pieces(reading, _pipe_pieces())
+        else:
+            self._read_path(reading, path)
+        self._readings.append(reading)
+
+    def _read_path(self, reading: _Reading, path: str) -> None:
+        try:
+            fd = open_regular(path)
+        except OSError as error:
+            raise cannot_read(path, error) from error
+        try:
+            if archive_kind(os.pread(fd, MAGIC_BYTES, 0)) is not None:
+                self._read_archive(reading, path)
+            else:
+                self._read_file(reading, fd, path)
+        except OSError as error:
+            raise cannot_read(path, error) from error
+        finally:
+            os.close(fd)
+
+    def _read_archive(self, reading: _Reading, path: str) -> None:
+        """Read what is compressed; a damaged archive as far as it goes, which the report says."""
+        try:
+            self._read_pieces(reading, unpack(path))
+        except SourceError as error:
+            if not reading.lines:
+                raise
+            self._notes.append(f"{path}: {error.why}; read up to there")
+
+    def _read_file(self, reading: _Reading, fd: int, path: str) -> None:
+        status = os.fstat(fd)
+        size = status.st_size
+        if not size:
+            reading.words = "empty"
+            return
+        head = os.pread(fd, SAMPLE_BYTES, 0)
+        readers = self._understand(reading, _whole_lines(head), head)
+        identity = (status.st_dev, status.st_ino)
+        stretches = (
+            Stretch(path, path, 0, identity, start, end) for start, end in stretches_of(fd, size, STRETCH_BYTES)
+        )
+        if size < _WORTH_WORKERS_BYTES:
+            for stretch in stretches:
+                data = os.pread(fd, stretch.end - stretch.start, stretch.start)
+                self._add(reading, parse(data, readers, source=path, offset=stretch.start), len(data))
+            return
+        with collector_paused(), Workers(readers, is_threaded=False) as workers:
+            for stretch, buckets in workers.parse_all(stretches):
+                self._add(reading, buckets, stretch.end - stretch.start)
+
+    def _read_pieces(self, reading: _Reading, pieces: Iterable[bytes]) -> None:
+        """Read a stream: whole lines out of pieces of any size."""
+        readers: Sequence[LineReader] | None = None
+        offset = 0
+        for data in whole_lines(pieces):
+            if readers is None:
+                readers = self._understand(reading, data[:SAMPLE_BYTES], data)
+            self._add(reading, parse(data, readers, source=reading.path, offset=offset), len(data))
+            offset += len(data)
+        if readers is None:
+            reading.words = "empty"
+
+    def _understand(self, reading: _Reading, sample: bytes, head: bytes) -> Sequence[LineReader]:
+        """The readers for a log, from its beginning.
+
+        Raises:
+            FormatError: there are none.
+        """
+        if self._options.format != "auto":
+            readers = named(self._options.format, sample, head=head)
+            reading.words = readers[0].words
+            return readers
+        found = detect(sample, path=reading.path, head=head)
+        if not found.readers:
+            raise not_understood(reading.path, found)
+        reading.words = found.words
+        return found.readers
+
+    def _add(self, reading: _Reading, buckets: Iterable[LogBucket], size: int) -> None:
+        for bucket in buckets:
+            reading.count(bucket)
+            self._figures.add(bucket)
+        self._bytes += size
+        if self._on_progress is not None:
+            self._on_progress(self._bytes, reading.lines + sum(each.lines for each in self._readings))
+
+    def summary(self) -> Summary:
+        """Everything that was read, summed up."""
+        figures, tally = self._figures, self._figures.tally
+        first, last = figures.first_ms, figures.last_ms
+        return Summary(
+            files=tuple(
+                FileFigures(each.path, each.words, each.lines, each.parsed, each.unparsed) for each in self._readings
+            ),
+            lines=sum(each.lines for each in self._readings),
+            parsed=sum(each.parsed for each in self._readings),
+            unparsed=sum(each.unparsed for each in self._readings),
+            first=None if first is None else first / 1000,
+            last=None if last is None else last / 1000,
+            hits=tally.hits,
+            bytes=tally.bytes,
+            clients=figures.distinct("clients"),
+            statuses=figures.statuses(),
+            methods=figures.by_name("methods"),
+            protocols=figures.by_name("protocols"),
+            client_errors=int(tally.classes[1]),
+            server_errors=int(tally.classes[2]),
+            latency=figures.latency(),
+            tops=figures.top_lists(),
+            series=figures.series(),
+            unparsed_samples=tuple(line for each in self._readings for line in each.samples)[:MOST_SAMPLES],
+            clients_are_approximate=figures.is_approximate,
+            users=figures.distinct("users"),
+            sizes_absent=tally.sizes_absent,
+            notes=tuple(self._notes),
+        )
+
+
+def cannot_read(path: str, error: OSError) -> SourceError:
+    """The error that says why a log cannot be read."""
+    hint = ""
+    if isinstance(error, PermissionError):
+        hint = "try sudo, or add yourself to the group that may read it (often adm)"
+    elif isinstance(error, FileNotFoundError):
+        hint = "check the path"
+    return SourceError(f"cannot read {path}", reason_in_words(error), hint)
+
+
+def not_understood(path: str, found: Detection) -> FormatError:
+    """The error that says why a log is not understood."""
+    return FormatError(f"cannot understand {path}", found.why, found.hint)
+
+
+def stretches_of(fd: int, size: int, length: int) -> Iterator[tuple[int, int]]:
+    """Cut a file at line ends into stretches of about `length` bytes, first to last."""
+    start = 0
+    while start < size:
+        end = _line_end(fd, start, min(size, start + length), size)
+        yield start, end
+        start = end
+
+
+def _line_end(fd: int, start: int, near: int, size: int) -> int:
+    """The end of a line near `near`: before it if it can be, else after it."""
+    if near >= size:
+        return size
+    begin = max(start, near - _SEEK_BYTES)
+    cut = os.pread(fd, near - begin, begin).rfind(b"\n")
+    if cut >= 0:
+        return begin + cut + 1
+    while near < size:
+        data = os.pread(fd, _SEEK_BYTES, near)
+        cut = data.find(b"\n")
+        if cut >= 0:
+            return near + cut + 1
+        if not data:
+            break
+        near += len(data)
+    return size
+
+
+LINE_LIMIT = 4 << 20
+"""Of a stream's line that does not end, what follows this is another line."""
+
+
+def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces that end where a line does; the last may lack its line end."""
+    rest = b""
+    for piece in pieces:
+        data = rest + piece
+        cut = data.rfind(b"\n") + 1
+        if not cut and len(data) > LINE_LIMIT:
+            cut = len(data)
+        rest = data[cut:]
+        if cut:
+            yield data[:cut]
+    if rest:
+        yield rest
+
+
+def _pipe_pieces() -> Iterator[bytes]:
+    """What comes in on standard input."""
+    while data := sys.stdin.buffer.read(_PIPE_BYTES):
+        yield data
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Without the beginning of a line at the end, if there is a whole one before it."""
+    return data[: data.rfind(b"\n") + 1] or data

@@ -1,0 +1,195 @@
+"""Makes the figures of a scene from a series: totals, traffic over time, rankings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs.histogram import quantiles, row_quantiles
+from glance.domain.logs.ranking import top_keys, without
+from glance.domain.logs.rollup import MINUTE_MS
+from glance.domain.logs.series import LogSeries
+from glance.domain.logs.tally import RANKED_FIELDS, Counts
+from glance.domain.logs.window_tally import WindowTally
+from glance.domain.safe_text import decode
+from glance.domain.scene import Ranking, RankingName, Row, SortKey, Totals, Traffic, View
+from glance.domain.window import Window, window_at, window_choice
+
+_ALWAYS = ("clients", "users", "statuses", "paths")
+_SLOW_CANDIDATES = 200
+"""Names by hits among which the slowest are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a scene says about its window."""
+
+    window: Window
+    totals: Totals
+    traffic: Traffic
+    rankings: tuple[Ranking, ...]
+
+
+class SceneMaker:
+    """Answers a view; remembers what the next answer can use."""
+
+    def __init__(self, series: LogSeries) -> None:
+        """Answer from this series."""
+        self._series = series
+        self._tally: WindowTally | None = None
+        self._answered: tuple[object, ...] = ()
+        self._figures: Figures | None = None
+
+    def figures(self, view: View, end: float) -> Figures:
+        """The figures of the window of `view` that contains the moment `end`."""
+        series = self._series
+        first = None if series.first_ms is None else series.first_ms / 1000
+        window = window_at(window_choice(view.window), end, first)
+        question = (series.version, window, view.rows, view.sorts, view.searches)
+        if self._figures is None or question != self._answered:
+            self._figures = self._count(view, window)
+            self._answered = question
+        return self._figures
+
+    def _count(self, view: View, window: Window) -> Figures:
+        names = [name for name, _ in view.rows]
+        wanted = tuple(dict.fromkeys([*_ALWAYS, *(name for name in names if name in RANKED_FIELDS)]))
+        tally = self._tally
+        if tally is None or not tally.fits(wanted, window):
+            tally = self._tally = WindowTally(self._series, wanted, window)
+        tally.update(window)
+        totals = self._totals(tally, window)
+        sorts, searches = dict(view.sorts), dict(view.searches)
+        rankings = tuple(
+            self._ranking(tally, name, rows, sorts.get(name, "hits"), searches.get(name, ""), totals.hits)
+            for name, rows in view.rows
+        )
+        return Figures(window, totals, self._traffic(tally, window), rankings)
+
+    def _totals(self, tally: WindowTally, window: Window) -> Totals:
+        counted = tally.total
+        minutes = self._rolled_up(window)
+        classes = counted.classes + minutes[:3]
+        p50, p90, p95, p99, most = quantiles(counted.latency, (0.5, 0.9, 0.95, 0.99, 1.0))
+        values = self._series.dictionaries["status"].values
+        hits = counted.fields["statuses"].hits
+        statuses = sorted((int(values[key]), int(hits[key])) for key in np.flatnonzero(hits) if values[key].isdigit())
+        return Totals(
+            hits=int(classes.sum()),
+            bytes=counted.bytes + int(minutes[3]),
+            clients=self._distinct("clients", counted.fields["clients"]),
+            users=self._distinct("users", counted.fields["users"]),
+            client_errors=int(classes[1]),
+            server_errors=int(classes[2]),
+            statuses=tuple(statuses),
+            timed=int(counted.latency[1:].sum()),
+            p50=p50,
+            p90=p90,
+            p95=p95,
+            p99=p99,
+            slowest=most,
+            is_approximate=bool(minutes[:3].any()) or self._series.is_approximate,
+        )
+
+    def _rolled_up(self, window: Window) -> NDArray[np.int64]:
+        """Counts of the window's minutes that are known from roll-ups only."""
+        out: NDArray[np.int64] = np.zeros(4, np.int64)
+        for minute, counts in self._series.rollup.minutes.items():
+            if window.start <= minute * 60 < window.end:
+                out += counts
+        return out
+
+    def _values(self, name: str) -> list[bytes]:
+        if name == "sections":
+            self._series.sections.of()
+            return self._series.sections.dictionary.values
+        return self._series.dictionaries[RANKED_FIELDS[name]].values
+
+    def _hits(self, name: str, counts: Counts) -> NDArray[np.int64]:
+        field = self._series.sections.dictionary if name == "sections" else self._series.dictionaries[RANKED_FIELDS[name]]
+        return without(counts, field.number(b""))
+
+    def _distinct(self, name: str, counts: Counts) -> int:
+        return int(np.count_nonzero(self._hits(name, counts)))
+
+    def _traffic(self, tally: WindowTally, window: Window) -> Traffic:
+        first = math.floor(window.start / window.step_seconds)
+        counted = tally.total
+        rows = counted.steps.between(first, window.steps)
+        for minute, counts in self._series.rollup.minutes.items():
+            step = minute * MINUTE_MS // 1000 // window.step_seconds - first
+            if 0 <= step < window.steps:
+                rows[step] += counts
+        columns = [tuple(column) for column in rows.T.tolist()]
+        hits = tuple(rows[:, :3].sum(axis=1).tolist())
+        if not self._series.has_latency:
+            return Traffic(hits, columns[1], columns[2], columns[3])
+        latency = counted.step_latency.between(first, window.steps)
+        p50, p95, p99 = (_optional(values) for values in row_quantiles(latency, (0.5, 0.95, 0.99)))
+        return Traffic(hits, columns[1], columns[2], columns[3], p50, p95, p99)
+
+    def _ranking(
+        self, tally: WindowTally, name: RankingName, rows: int, sort: SortKey, search: str, all_hits: int
+    ) -> Ranking:
+        counts = tally.total.sections() if name == "sections" else tally.total.fields[name]
+        values = self._values(name)
+        hits = self._hits(name, counts)
+        if search:
+            hits = np.where(_containing(values[: len(hits)], search), hits, 0)
+        keys = self._ordered(tally, name, counts, hits, values, rows, sort)
+        details = tally.details(name, keys, has_latency=self._series.has_latency)
+        first = math.floor(tally.window.start / tally.step_seconds)
+        sparks = details.sparks(first, tally.window.steps)
+        made = tuple(
+            Row(
+                name=decode(values[key]),
+                hits=int(hits[key]),
+                share=int(hits[key]) / all_hits if all_hits else 0.0,
+                client_errors=int(counts.classes[1, key]),
+                server_errors=int(counts.classes[2, key]),
+                bytes=int(counts.bytes[key]),
+                p95=p95,
+                spark=spark,
+            )
+            for key, p95, spark in zip(keys, details.p95(), sparks, strict=True)
+        )
+        return Ranking(name, made, int(np.count_nonzero(hits)), self._series.is_approximate)
+
+    def _ordered(
+        self,
+        tally: WindowTally,
+        name: str,
+        counts: Counts,
+        hits: NDArray[np.int64],
+        values: list[bytes],
+        rows: int,
+        sort: SortKey,
+    ) -> NDArray[np.intp]:
+        """The numbers of the rows that are shown, in order."""
+        if sort == "name":
+            present = np.flatnonzero(hits)
+            return np.array(sorted(present.tolist(), key=lambda key: values[key])[:rows], np.intp)
+        if sort == "p95":
+            leading = top_keys(hits, values, max(rows, _SLOW_CANDIDATES))
+            slow = tally.details(name, leading, has_latency=self._series.has_latency).p95()
+            order = sorted(range(len(leading)), key=lambda place: -(slow[place] or -1.0))
+            return leading[order[:rows]]
+        scores = hits
+        if sort == "errors":
+            scores = np.where(hits > 0, counts.classes[1] + counts.classes[2], 0)
+        elif sort == "bytes":
+            scores = np.where(hits > 0, counts.bytes, 0)
+        return top_keys(scores, values, rows)
+
+
+def _optional(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+    return tuple(None if math.isnan(value) else value for value in values.tolist())
+
+
+def _containing(values: list[bytes], search: str) -> NDArray[np.bool_]:
+    """Which names contain the text, case folded."""
+    wanted = search.casefold()
+    return np.array([wanted in decode(value).casefold() for value in values], np.bool_)
