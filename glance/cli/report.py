@@ -15,7 +15,7 @@ from glance.cli.options import chosen_paths, logs_argument, with_settings
 from glance.cli.progress import ReadingBar
 from glance.config import Settings, parse_duration
 from glance.domain.logs.figures import Span
-from glance.errors import SourceError, UsageError
+from glance.errors import UsageError
 
 if TYPE_CHECKING:
     from glance.domain.logs.summary import Summary
@@ -81,14 +81,11 @@ def expanded(paths: Sequence[str]) -> list[str]:
     """The logs behind paths, globs and directories, each once.
 
     Raises:
-        SourceError: there is none.
+        SourceError: one cannot be read, or there is none.
     """
-    from glance.sources.discovery import resolve  # not for --help
+    from glance.sources.discovery import discover  # not for --help
 
-    found = list(dict.fromkeys(path for named in resolve(paths) for path in named.paths()))
-    if not found:
-        raise SourceError(f"no log matches {' '.join(paths)}", "", "check the pattern")
-    return found
+    return [source.path for source in discover(paths).sources]
 
 
 def total_bytes(paths: Sequence[str]) -> int | None:

@@ -59,12 +59,14 @@ def usual_logs() -> tuple[str, ...]:
     """
     from glance.sources.discovery import usual_places  # only when nothing was named
 
-    looked_in, found = usual_places()
+    places = usual_places()
+    found = tuple(source.path for source in places.found)
     if not found:
+        why = f"none was named, and there is none in {', '.join(places.looked_in[:5])} and the like"
+        if places.forbidden:
+            why = f"none was named, and {', '.join(places.forbidden)} may not be read"
         raise UsageError(
-            "there is no log to open",
-            f"none was named, and there is none in {', '.join(looked_in)}",
-            "name one: glance /path/to/access.log, or look around with: glance demo",
+            "there is no log to open", why, "name one: glance /path/to/access.log, or look around with: glance demo"
         )
     if not (sys.stdin.isatty() and has_screen()):
         return (found[0],)
@@ -98,9 +100,9 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
     """
     from glance.app import Glance, ScreenSettings  # textual: only for the screen
     from glance.pipeline.engine import Engine, names_of, remembered
-    from glance.sources.discovery import resolve
+    from glance.sources.discovery import discover
 
-    named = resolve(paths)
+    named = discover(paths)
     if "-" in paths:
         keep_pipe_and_take_keys()
     database = state_dir() / DATABASE_NAME
@@ -134,7 +136,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
             follow=settings.follow,
             alert=TrafficRule(settings.alert_threshold, round(settings.alert_window_seconds)),
         )
-        return Collector(Intake(named, settings.format), options, view)
+        return Collector(Intake(named, settings.format, pipe_fd=PIPE_FD), options, view)
 
     engine = Engine(prepare, database, View(window=screen.window))
     app = Glance(engine, screen)

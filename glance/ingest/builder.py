@@ -79,9 +79,7 @@ class BucketBuilder:
         if not records:
             return
         columns = list(zip(*records, strict=True))
-        texts = {
-            name: self.texts[name].ids(column) for name, column in zip(TEXT_FIELDS, columns[1:-2], strict=True)
-        }
+        texts = {name: self.texts[name].ids(column) for name, column in zip(TEXT_FIELDS, columns[1:-2], strict=True)}
         seconds = np.array(columns[-1], np.float64)
         self.add(
             Columns(

@@ -1,64 +1,24 @@
 """Worker processes that parse a backlog, and end with it.
 
 Each reads its own stretches of the file, so that no raw byte travels between processes; finished
-buckets come back. Without threads the workers are forked, which costs milliseconds; beside a
-running screen they are spawned, and import nothing but `ingest`.
+buckets come back. These are forked, which costs milliseconds, and which only a process without
+threads may do; beside a running screen `SpawnedWorkers` take their place.
 """
 
 from __future__ import annotations
 
-import os
+import gc
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Self
 
 from glance.domain.logs.bucket import LogBucket
-from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
-
-STRETCH_BYTES = 8 << 20
-"""Read and parsed by one task."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Whole lines of one file: what one task reads."""
-
-    path: str
-    """The file to open."""
-    source: str
-    """The path the person named."""
-    generation: int
-    identity: tuple[int, int]
-    """Device and inode the path must still lead to."""
-    start: int
-    end: int
-
-
-class StretchGoneError(Exception):
-    """The path leads to another file by now, or the file is shorter than it was."""
-
-
-def read_stretch(stretch: Stretch) -> bytes:
-    """The bytes of a stretch.
-
-    Raises:
-        StretchGoneError: they are not there any more.
-        OSError: the file cannot be read.
-    """
-    fd = os.open(stretch.path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        status = os.fstat(fd)
-        if (status.st_dev, status.st_ino) != stretch.identity or status.st_size < stretch.end:
-            raise StretchGoneError(stretch.path)
-        return os.pread(fd, stretch.end - stretch.start, stretch.start)
-    finally:
-        os.close(fd)
+from glance.ingest.stretch import Stretch, parse_stretch, worker_count
 
 
 _readers: tuple[LineReader, ...] = ()
@@ -68,47 +28,26 @@ _readers: tuple[LineReader, ...] = ()
 def _start_worker(readers: tuple[LineReader, ...]) -> None:
     global _readers  # noqa: PLW0603 - the only way to hand a process what all its tasks share
     _readers = readers
-    os.nice(1)
+    gc.disable()  # millions of short-lived tuples, none in a cycle
 
 
 def _parse_stretch(stretch: Stretch) -> list[LogBucket]:
     return parse_stretch(stretch, _readers)
 
 
-def parse_stretch(stretch: Stretch, readers: Sequence[LineReader]) -> list[LogBucket]:
-    """The buckets of a stretch, in this process.
-
-    Raises:
-        StretchGoneError: its bytes are not there any more.
-    """
-    return parse(
-        read_stretch(stretch),
-        readers,
-        source=stretch.source,
-        generation=stretch.generation,
-        offset=stretch.start,
-    )
-
-
 class Workers:
     """Some processes that parse stretches of logs of one format."""
 
-    def __init__(self, readers: Sequence[LineReader], *, is_threaded: bool, count: int | None = None) -> None:
+    def __init__(self, readers: Sequence[LineReader], count: int | None = None) -> None:
         """Start none yet.
 
         Args:
             readers: what to read with.
-            is_threaded: this process has threads, so it cannot fork.
             count: processes; default is one a core, at most eight.
         """
         self._readers = tuple(readers)
-        self.count = count or max(1, min(8, os.cpu_count() or 1))
-        context = get_context("spawn" if is_threaded else "fork")
-        self._pool = ProcessPoolExecutor(self.count, context, _start_worker, (self._readers,))
-
-    def submit(self, stretch: Stretch) -> Future[list[LogBucket]]:
-        """Parse a stretch in a worker."""
-        return self._pool.submit(_parse_stretch, stretch)
+        self.count = count or worker_count()
+        self._pool = ProcessPoolExecutor(self.count, get_context("fork"), _start_worker, (self._readers,))
 
     def parse_all(self, stretches: Iterable[Stretch]) -> Iterator[tuple[Stretch, list[LogBucket]]]:
         """Parse stretches, in order, with a bounded number of them under way.
@@ -128,7 +67,7 @@ class Workers:
 
     def _try_submit(self, stretch: Stretch) -> Future[list[LogBucket]] | None:
         try:
-            return self.submit(stretch)
+            return self._pool.submit(_parse_stretch, stretch)
         except BrokenProcessPool:
             return None
 
@@ -148,6 +87,8 @@ class Workers:
         """Start."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End."""
         self.close()

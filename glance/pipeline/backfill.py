@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from itertools import islice
 
 from glance.domain.logs.bucket import LogBucket
 from glance.ingest.parse import parse
-from glance.ingest.workers import STRETCH_BYTES, Stretch, StretchGoneError, Workers
+from glance.ingest.spawned import SpawnedWorkers, WorkerDiedError
+from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
 from glance.pipeline.log_feed import LogFeed
 from glance.sources.backward import pieces_backward
 
@@ -90,7 +91,7 @@ class Backfill:
             if start <= begin:
                 return
 
-    async def _here(self, pieces: Sequence[Piece] | Iterator[Piece]) -> AsyncIterator[list[LogBucket]]:
+    async def _here(self, pieces: Sequence[Piece] | Iterator[Piece]) -> AsyncGenerator[list[LogBucket], None]:
         """Read pieces in this process, giving way between them."""
         for start, stop in pieces:
             data = os.pread(self._fd, stop - start, start)
@@ -106,41 +107,42 @@ class Backfill:
         self._feed.count(buckets)
         self._feed.pending_bytes -= size
 
-    async def _far(self, end: int) -> AsyncIterator[list[LogBucket]]:
+    async def _far(self, end: int) -> AsyncGenerator[list[LogBucket], None]:
         """Read the rest in workers; without them if they cannot be had."""
         if end <= self._begin:
             return
         pieces = deque(self._cuts(self._begin, end, STRETCH_BYTES))
-        workers = Workers(self._feed.readers, is_threaded=True)
         try:
-            async for buckets in self._from_workers(workers, pieces):
-                yield buckets
-        except BrokenProcessPool:
+            async with SpawnedWorkers(self._feed.readers) as workers:
+                async for buckets in self._from_workers(workers, pieces):
+                    yield buckets
+        except WorkerDiedError:
             async for buckets in self._here(list(pieces)):
                 yield buckets
         except StretchGoneError:
-            self._feed.note = "was rotated away while its past was read: the rest of it is missing"
-        finally:
-            workers.close()
+            self._feed.note = "was truncated while its past was read: the rest of it is missing"
 
-    async def _from_workers(self, workers: Workers, pieces: deque[Piece]) -> AsyncIterator[list[LogBucket]]:
+    async def _from_workers(
+        self, workers: SpawnedWorkers, pieces: deque[Piece]
+    ) -> AsyncGenerator[list[LogBucket], None]:
         """Keep the workers busy; a piece leaves `pieces` when its buckets are here."""
         status = os.fstat(self._fd)
         path = f"/proc/{os.getpid()}/fd/{self._fd}"
         if not os.path.exists(path):
             path = self._feed.path
         identity = (status.st_dev, status.st_ino)
-        waiting: deque[asyncio.Future[list[LogBucket]]] = deque()
-        submitted = 0
-        while pieces:
-            while submitted < len(pieces) and len(waiting) < workers.count + 1:
-                start, stop = pieces[submitted]
-                stretch = Stretch(path, self._feed.path, self._generation, identity, start, stop)
-                waiting.append(asyncio.wrap_future(workers.submit(stretch)))
-                submitted += 1
-            buckets = await waiting.popleft()
-            start, stop = pieces.popleft()
-            submitted -= 1
-            self._done(buckets, stop - start)
-            yield buckets
-
+        waiting: deque[asyncio.Task[list[LogBucket]]] = deque()
+        try:
+            while pieces:
+                for start, stop in islice(pieces, len(waiting), workers.count + 1):
+                    stretch = Stretch(path, self._feed.path, self._generation, identity, start, stop)
+                    waiting.append(asyncio.create_task(workers.parse(stretch)))
+                buckets = await waiting[0]
+                waiting.popleft()
+                start, stop = pieces.popleft()
+                self._done(buckets, stop - start)
+                yield buckets
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from glance.domain.alerts.rule import TrafficRule
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import LogLine, Scene, View
+from glance.domain.window import window_choice
 from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.intake import Intake, Opening
@@ -36,7 +38,8 @@ FILL_TICK_SECONDS = 0.4
 _POLL_BYTES = 2 << 20
 _RATE_SECONDS = 3.0
 _LIVE_SECONDS = 3600.0
-"""A log whose newest record is older than this when it is opened has ended."""
+_LEAST_LIVE_SECONDS = 60.0
+"""A log whose newest record is older than its window when it is opened has ended: its last window is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,7 @@ class Collector:
         self._is_filling = 0
         self._fills: list[asyncio.Task[None]] = []
         self._trouble = ""
-        self._rate_at = 0.0
-        self._rate_lines = 0
-        self._rate = 0.0
+        self._readings: deque[tuple[float, int]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -109,7 +110,6 @@ class Collector:
         self._publish = publish
         self._loop = asyncio.get_running_loop()
         self._stopping, self._wanted = asyncio.Event(), asyncio.Event()
-        self._rate_at = self._clock.monotonic()
         waker = IntervalWaker(min(POLL_SECONDS, self._options.refresh_seconds))
         try:
             async with asyncio.TaskGroup() as group:
@@ -130,7 +130,7 @@ class Collector:
     async def _read(self, group: asyncio.TaskGroup, waker: IntervalWaker) -> None:
         """Poll every source, for ever."""
         while True:
-            for opening in await self._intake.open_new(self._clock.now() - self._options.back_seconds):
+            for opening in await self._intake.open_new(self._clock.now() - self._options.back_seconds, self._clock.monotonic()):
                 self._open(group, opening)
             is_busy = False
             for feed in self._intake.feeds:
@@ -228,7 +228,8 @@ class Collector:
         last = self._series.last_ms
         if last is None or self._is_growing:
             return True
-        return self._options.follow and self._clock.now() - last / 1000 < _LIVE_SECONDS
+        seconds = window_choice(self._view.window).seconds or _LIVE_SECONDS
+        return self._options.follow and self._clock.now() - last / 1000 < max(seconds, _LEAST_LIVE_SECONDS)
 
     def scene(self) -> Scene:
         """What is to be seen now."""
@@ -269,11 +270,10 @@ class Collector:
         return tuple(lines[-view.log_lines :])
 
     def _lines_per_second(self, lines_total: int) -> float:
-        """How fast lines come in, over the last seconds."""
+        """How fast lines came in over the last seconds."""
         now = self._clock.monotonic()
-        passed = now - self._rate_at
-        if passed >= _RATE_SECONDS or (self._is_filling and passed >= FILL_TICK_SECONDS):
-            self._rate = (lines_total - self._rate_lines) / passed
-            self._rate_at, self._rate_lines = now, lines_total
-        return self._rate
-
+        self._readings.append((now, lines_total))
+        while len(self._readings) > 2 and now - self._readings[1][0] >= _RATE_SECONDS:
+            self._readings.popleft()
+        began, before = self._readings[0]
+        return (lines_total - before) / (now - began) if now > began else 0.0

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from glance.errors import FormatError, SourceError
 from glance.pipeline.log_feed import SAMPLE_BYTES, LogFeed
+from glance.sources.archive import Archive
 from glance.sources.backward import find_time, last_line_end
+from glance.sources.discovery import Discovery, FoundSource
 from glance.sources.source import Source
+from glance.sources.stdin import Pipe, open_named_pipe
 from glance.sources.tail import Tail
 
 HEAD_BYTES = 64 << 10
+SCAN_SECONDS = 2.0
+"""How often patterns are looked at for files that appeared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,22 @@ class Opening:
     generation: int
 
 
-class Search(Protocol):
-    """Finds sources; asked again and again, for files may appear."""
-
-    def new_sources(self) -> Sequence[Source]:
-        """Sources that were not handed out before."""
-        ...
-
-
 class Intake:
     """All sources of one glance."""
 
-    def __init__(self, search: Search, wanted_format: str = "auto") -> None:
+    def __init__(self, discovery: Discovery, wanted_format: str = "auto", *, pipe_fd: int = 0) -> None:
         """Open nothing yet.
 
         Args:
-            search: finds the sources.
+            discovery: what the command line means.
             wanted_format: name or format string, `auto` to detect.
+            pipe_fd: where standard input's pipe is.
         """
-        self._search = search
+        self._fresh = list(discovery.sources)
+        self._globs = discovery.globs
         self._format = wanted_format
+        self._pipe_fd = pipe_fd
+        self._scan_at = 0.0
         self._unopened: list[LogFeed] = []
         self.feeds: list[LogFeed] = []
         self.trouble = ""
@@ -55,22 +54,38 @@ class Intake:
     @property
     def watched(self) -> list[str]:
         """Paths whose changes are worth a hint."""
-        return [feed.path for feed in self.feeds]
+        return [found.path for found in self._fresh if found.kind == "file"] + [
+            feed.path for feed in self.feeds if isinstance(feed.source, Tail)
+        ]
 
-    def find(self) -> None:
-        """Look for sources that appeared."""
-        for source in self._search.new_sources():
-            feed = LogFeed(source, self._format)
+    def _find(self, monotonic: float) -> None:
+        """Make sources of what was named, and of what appeared under a pattern since."""
+        if self._globs and monotonic >= self._scan_at:
+            self._scan_at = monotonic + SCAN_SECONDS
+            self._fresh += [found for pattern in self._globs for found in pattern.rescan()]
+        for found in self._fresh:
+            feed = LogFeed(self._source(found), self._format)
             self.feeds.append(feed)
             self._unopened.append(feed)
+        self._fresh.clear()
 
-    async def open_new(self, since: float) -> list[Opening]:
+    def _source(self, found: FoundSource) -> Source:
+        if found.kind == "archive":
+            return Archive(found.path)
+        if found.kind == "pipe":
+            return open_named_pipe(found.path)
+        if found.kind == "stdin":
+            return Pipe(self._pipe_fd)
+        return Tail(found.path)
+
+    async def open_new(self, since: float, monotonic: float) -> list[Opening]:
         """Open the sources that were found and can be opened now.
 
         Args:
             since: moment before which the past is of no interest.
+            monotonic: seconds that never go back.
         """
-        self.find()
+        self._find(monotonic)
         openings = []
         for feed in tuple(self._unopened):
             opening = await self._open(feed, since)

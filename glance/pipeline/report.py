@@ -15,7 +15,8 @@ from glance.errors import FormatError, SourceError
 from glance.ingest.detect import Detection, detect, named
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
-from glance.ingest.workers import STRETCH_BYTES, Stretch, Workers
+from glance.ingest.stretch import STRETCH_BYTES, Stretch
+from glance.ingest.workers import Workers
 from glance.sources.archive import MAGIC_BYTES, archive_kind, unpack
 from glance.sources.regular_file import open_regular, reason_in_words
 
@@ -128,7 +129,7 @@ class Report:
                 data = os.pread(fd, stretch.end - stretch.start, stretch.start)
                 self._add(reading, parse(data, readers, source=path, offset=stretch.start), len(data))
             return
-        with collector_paused(), Workers(readers, is_threaded=False) as workers:
+        with collector_paused(), Workers(readers) as workers:
             for stretch, buckets in workers.parse_all(stretches):
                 self._add(reading, buckets, stretch.end - stretch.start)
 

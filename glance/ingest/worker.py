@@ -1,0 +1,57 @@
+"""What a spawned worker runs: reads tasks from standard input, writes buckets to standard output.
+
+A task is a pickled Stretch behind its length in eight bytes; the first message is the readers. It
+ends when its standard input does, so it never outlives the glance that started it.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import signal
+import sys
+from typing import BinaryIO
+
+from glance.ingest.stretch import StretchGoneError, parse_stretch
+
+LENGTH_BYTES = 8
+
+
+def framed(message: object) -> bytes:
+    """A message as it goes through the pipe."""
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return len(data).to_bytes(LENGTH_BYTES, "little") + data
+
+
+def _received(stream: BinaryIO) -> object:
+    """The next message.
+
+    Raises:
+        EOFError: there is none.
+    """
+    head = stream.read(LENGTH_BYTES)
+    if len(head) < LENGTH_BYTES:
+        raise EOFError
+    return pickle.loads(stream.read(int.from_bytes(head, "little")))  # noqa: S301 - from our own parent
+
+
+def serve(tasks: BinaryIO, results: BinaryIO) -> None:
+    """Parse stretches until there are no more."""
+    try:
+        readers = _received(tasks)
+        while True:
+            stretch = _received(tasks)
+            try:
+                answer: object = parse_stretch(stretch, readers)  # type: ignore[arg-type]
+            except (StretchGoneError, OSError) as error:
+                answer = StretchGoneError(str(error))
+            results.write(framed(answer))
+            results.flush()
+    except (EOFError, BrokenPipeError):
+        return
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal's group; the parent says when to end
+    gc.disable()  # millions of short-lived tuples, none in a cycle
+    serve(sys.stdin.buffer, sys.stdout.buffer)
