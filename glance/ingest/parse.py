@@ -117,7 +117,11 @@ class _Filler:
         return self.builder.finish()
 
     def _at_once(self, piece: bytes) -> bool:
-        return self._session is not None and piece.endswith(b"\n") and self._session.read_piece(piece)
+        if self._session is None or not piece.endswith(b"\n"):
+            return False
+        if b"\0" in piece or piece.startswith(_BOM):  # left over of a truncated file: not part of the line
+            return False
+        return self._session.read_piece(piece)
 
     def _line_by_line(self, piece: bytes) -> None:
         if self._session is not None:
