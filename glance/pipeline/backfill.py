@@ -73,9 +73,7 @@ class Backfill:
     def _cuts(self, begin: int, end: int, size: int) -> list[Piece]:
         """Pieces of about `size` bytes in the order of reading."""
         newest_first = (
-            (max(start, begin), stop)
-            for start, stop in pieces_backward(self._fd, end, size)
-            if stop > begin
+            (max(start, begin), stop) for start, stop in pieces_backward(self._fd, end, size) if stop > begin
         )
         pieces = []
         for piece in newest_first:
@@ -95,9 +93,7 @@ class Backfill:
         """Read pieces in this process, giving way between them."""
         for start, stop in pieces:
             data = os.pread(self._fd, stop - start, start)
-            buckets = parse(
-                data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start
-            )
+            buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
             self._feed.remember_older(data)
             self._done(buckets, stop - start)
             yield buckets

@@ -91,12 +91,12 @@ class Collector:
     def look(self, view: View) -> None:
         """Answer another view from now on. May be called from any thread."""
         self._view = view
-        self._tell(lambda: self._wanted.set())
+        self._tell(self._wanted.set)
 
     def stop(self) -> None:
         """End soon. May be called from any thread."""
         self._is_stopped = True
-        self._tell(lambda: self._stopping.set())
+        self._tell(self._stopping.set)
 
     def _tell(self, news: Callable[[], None]) -> None:
         """Do something in the collector's loop, if it runs."""
@@ -130,7 +130,9 @@ class Collector:
     async def _read(self, group: asyncio.TaskGroup, waker: IntervalWaker) -> None:
         """Poll every source, for ever."""
         while True:
-            for opening in await self._intake.open_new(self._clock.now() - self._options.back_seconds, self._clock.monotonic()):
+            for opening in await self._intake.open_new(
+                self._clock.now() - self._options.back_seconds, self._clock.monotonic()
+            ):
                 self._open(group, opening)
             is_busy = False
             for feed in self._intake.feeds:

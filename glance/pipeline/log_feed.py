@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.safe_text import decode
 from glance.domain.scene import LogLine, SourceStatus
-from glance.ingest.detect import Detection, detect, named
+from glance.ingest.detect import Detection
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
+from glance.pipeline.understanding import AUTO, refusal, understand
 from glance.sources.chunk import Chunk
 from glance.sources.source import Source
 
@@ -32,7 +33,7 @@ class LogFeed:
     """The lines of one source, and what they turned out to be."""
 
     source: Source
-    wanted_format: str = "auto"
+    wanted_format: str = AUTO
     detection: Detection | None = None
     readers: tuple[LineReader, ...] = ()
     lines: int = 0
@@ -64,11 +65,7 @@ class LogFeed:
             sample: lines, the newest there are.
             head: the beginning of the file, where a header may stand.
         """
-        if self.wanted_format != "auto":
-            self.readers = named(self.wanted_format, sample, head=head)
-            self.detection = detect(sample, path=self.path, head=head, readers=self.readers)
-            return
-        self.detection = detect(sample, path=self.path, head=head)
+        self.detection = understand(sample, path=self.path, head=head, wanted=self.wanted_format)
         self.readers = self.detection.readers
 
     def time_of(self, line: bytes) -> float | None:
@@ -95,9 +92,7 @@ class LogFeed:
         return buckets
 
     def _parse(self, chunk: Chunk, data: bytes) -> list[LogBucket]:
-        return parse(
-            data, self.readers, source=self.path, generation=chunk.generation.ordinal, offset=chunk.offset
-        )
+        return parse(data, self.readers, source=self.path, generation=chunk.generation.ordinal, offset=chunk.offset)
 
     @staticmethod
     def _is_lost(buckets: Sequence[LogBucket]) -> bool:
@@ -156,8 +151,8 @@ class LogFeed:
         read = self.source.status
         found = self.detection
         note = self.note or read.note
-        if found is not None and not self.readers and found.why:
-            note = found.why
+        if found is not None and not self.readers:
+            note = refusal(found)
         return SourceStatus(
             name=os.path.basename(self.path) or self.path,
             path=self.path,

@@ -12,11 +12,12 @@ from glance.domain.logs.figures import Figures, Span
 from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
-from glance.ingest.detect import Detection, detect, named
+from glance.ingest.detect import Detection
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import STRETCH_BYTES, Stretch
 from glance.ingest.workers import Workers
+from glance.pipeline.understanding import AUTO, refusal, understand
 from glance.sources.archive import MAGIC_BYTES, archive_kind, unpack
 from glance.sources.regular_file import open_regular, reason_in_words
 
@@ -36,7 +37,7 @@ Progress = Callable[[int, int], None]
 class ReportOptions:
     """What a report is about."""
 
-    format: str = "auto"
+    format: str = AUTO
     top: int = 20
     span: Span = field(default_factory=Span)
     memory_bytes: int = 256 << 20
@@ -151,11 +152,7 @@ class Report:
         Raises:
             FormatError: there are none.
         """
-        if self._options.format != "auto":
-            readers = named(self._options.format, sample, head=head)
-            reading.words = readers[0].words
-            return readers
-        found = detect(sample, path=reading.path, head=head)
+        found = understand(sample, path=reading.path, head=head, wanted=self._options.format)
         if not found.readers:
             raise not_understood(reading.path, found)
         reading.words = found.words
@@ -213,7 +210,9 @@ def cannot_read(path: str, error: OSError) -> SourceError:
 
 def not_understood(path: str, found: Detection) -> FormatError:
     """The error that says why a log is not understood."""
-    return FormatError(f"cannot understand {path}", found.why, found.hint)
+    return FormatError(
+        f"{path} cannot be understood", refusal(found), "say how its lines are built: --format NAME or a format string"
+    )
 
 
 def stretches_of(fd: int, size: int, length: int) -> Iterator[tuple[int, int]]:

@@ -24,13 +24,23 @@ _SLOW_CANDIDATES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class WindowFigures:
     """What a scene says about its window."""
 
     window: Window
     totals: Totals
     traffic: Traffic
     rankings: tuple[Ranking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of one ranking."""
+
+    name: RankingName
+    rows: int
+    sort: SortKey
+    search: str
 
 
 class SceneMaker:
@@ -41,9 +51,9 @@ class SceneMaker:
         self._series = series
         self._tally: WindowTally | None = None
         self._answered: tuple[object, ...] = ()
-        self._figures: Figures | None = None
+        self._figures: WindowFigures | None = None
 
-    def figures(self, view: View, end: float) -> Figures:
+    def figures(self, view: View, end: float) -> WindowFigures:
         """The figures of the window of `view` that contains the moment `end`."""
         series = self._series
         first = None if series.first_ms is None else series.first_ms / 1000
@@ -54,7 +64,7 @@ class SceneMaker:
             self._answered = question
         return self._figures
 
-    def _count(self, view: View, window: Window) -> Figures:
+    def _count(self, view: View, window: Window) -> WindowFigures:
         names = [name for name, _ in view.rows]
         wanted = tuple(dict.fromkeys([*_ALWAYS, *(name for name in names if name in RANKED_FIELDS)]))
         tally = self._tally
@@ -63,11 +73,9 @@ class SceneMaker:
         tally.update(window)
         totals = self._totals(tally, window)
         sorts, searches = dict(view.sorts), dict(view.searches)
-        rankings = tuple(
-            self._ranking(tally, name, rows, sorts.get(name, "hits"), searches.get(name, ""), totals.hits)
-            for name, rows in view.rows
-        )
-        return Figures(window, totals, self._traffic(tally, window), rankings)
+        wishes = [Wish(name, rows, sorts.get(name, "hits"), searches.get(name, "")) for name, rows in view.rows]
+        rankings = tuple(self._ranking(tally, wish, totals.hits) for wish in wishes)
+        return WindowFigures(window, totals, self._traffic(tally, window), rankings)
 
     def _totals(self, tally: WindowTally, window: Window) -> Totals:
         counted = tally.total
@@ -109,7 +117,9 @@ class SceneMaker:
         return self._series.dictionaries[RANKED_FIELDS[name]].values
 
     def _hits(self, name: str, counts: Counts) -> NDArray[np.int64]:
-        field = self._series.sections.dictionary if name == "sections" else self._series.dictionaries[RANKED_FIELDS[name]]
+        field = (
+            self._series.sections.dictionary if name == "sections" else self._series.dictionaries[RANKED_FIELDS[name]]
+        )
         return without(counts, field.number(b""))
 
     def _distinct(self, name: str, counts: Counts) -> int:
@@ -131,16 +141,14 @@ class SceneMaker:
         p50, p95, p99 = (_optional(values) for values in row_quantiles(latency, (0.5, 0.95, 0.99)))
         return Traffic(hits, columns[1], columns[2], columns[3], p50, p95, p99)
 
-    def _ranking(
-        self, tally: WindowTally, name: RankingName, rows: int, sort: SortKey, search: str, all_hits: int
-    ) -> Ranking:
-        counts = tally.total.sections() if name == "sections" else tally.total.fields[name]
-        values = self._values(name)
-        hits = self._hits(name, counts)
-        if search:
-            hits = np.where(_containing(values[: len(hits)], search), hits, 0)
-        keys = self._ordered(tally, name, counts, hits, values, rows, sort)
-        details = tally.details(name, keys, has_latency=self._series.has_latency)
+    def _ranking(self, tally: WindowTally, wish: Wish, all_hits: int) -> Ranking:
+        counts = tally.total.sections() if wish.name == "sections" else tally.total.fields[wish.name]
+        values = self._values(wish.name)
+        hits = self._hits(wish.name, counts)
+        if wish.search:
+            hits = np.where(_containing(values[: len(hits)], wish.search), hits, 0)
+        keys = self._ordered(tally, wish, counts, hits)
+        details = tally.details(wish.name, keys, has_latency=self._series.has_latency)
         first = math.floor(tally.window.start / tally.step_seconds)
         sparks = details.sparks(first, tally.window.steps)
         made = tuple(
@@ -156,25 +164,17 @@ class SceneMaker:
             )
             for key, p95, spark in zip(keys, details.p95(), sparks, strict=True)
         )
-        return Ranking(name, made, int(np.count_nonzero(hits)), self._series.is_approximate)
+        return Ranking(wish.name, made, int(np.count_nonzero(hits)), self._series.is_approximate)
 
-    def _ordered(
-        self,
-        tally: WindowTally,
-        name: str,
-        counts: Counts,
-        hits: NDArray[np.int64],
-        values: list[bytes],
-        rows: int,
-        sort: SortKey,
-    ) -> NDArray[np.intp]:
+    def _ordered(self, tally: WindowTally, wish: Wish, counts: Counts, hits: NDArray[np.int64]) -> NDArray[np.intp]:
         """The numbers of the rows that are shown, in order."""
+        values, rows, sort = self._values(wish.name), wish.rows, wish.sort
         if sort == "name":
             present = np.flatnonzero(hits)
             return np.array(sorted(present.tolist(), key=lambda key: values[key])[:rows], np.intp)
         if sort == "p95":
             leading = top_keys(hits, values, max(rows, _SLOW_CANDIDATES))
-            slow = tally.details(name, leading, has_latency=self._series.has_latency).p95()
+            slow = tally.details(wish.name, leading, has_latency=self._series.has_latency).p95()
             order = sorted(range(len(leading)), key=lambda place: -(slow[place] or -1.0))
             return leading[order[:rows]]
         scores = hits

@@ -1,0 +1,35 @@
+"""Finds out how to read a log: what the person said, or what a look at it says."""
+
+from __future__ import annotations
+
+from glance.domain.safe_text import safe_text
+from glance.ingest import detect as detecting
+from glance.ingest.detect import Detection
+
+AUTO = "auto"
+
+
+def understand(sample: bytes, *, path: str, head: bytes = b"", wanted: str = AUTO) -> Detection:
+    """The readers of a log.
+
+    Args:
+        sample: whole lines, the newest there are.
+        path: its name.
+        head: its beginning, where a header may stand.
+        wanted: name of a format, a format string, or `auto`.
+
+    Raises:
+        FormatError: the format string cannot be understood.
+    """
+    if wanted == AUTO:
+        return detecting.detect(sample, path=path, head=head)
+    return detecting.chosen(wanted, sample, head=head)
+
+
+def refusal(found: Detection) -> str:
+    """Why a log cannot be understood, with the nearest format where one is near."""
+    near = found.nearest
+    if near is None:
+        return found.reason
+    shown = safe_text(near.line[: near.column + 40], 120)
+    return f"{found.reason}; the nearest is {near.words}, with {near.expected} at column {near.column + 1} of: {shown}"
