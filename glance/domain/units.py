@@ -91,7 +91,7 @@ def duration(seconds: float | None) -> str:
         return f"{whole // MINUTE}m{whole % MINUTE:02}s"
     if whole < DAY:
         return f"{whole // HOUR}h{whole % HOUR // MINUTE:02}m"
-    if whole < 1000 * DAY:
+    if whole < 100 * DAY:
         return f"{whole // DAY}d{whole % DAY // HOUR:02}h"
     return f"{whole // DAY:,}d"
 
@@ -114,7 +114,7 @@ def share(value: float) -> str:
 
 def change(now: float, before: float) -> str:
     """How far a figure is from another, with an arrow: `▲ 12%`, `▼ 3%`, `▲ ×12`, `=`; empty without a base."""
-    if before <= 0:
+    if before <= 0 or now < 0:
         return ""
     ratio = now / before
     if ratio >= 9.995:

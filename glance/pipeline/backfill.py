@@ -92,12 +92,21 @@ class Backfill:
     async def _here(self, pieces: Sequence[Piece] | Iterator[Piece]) -> AsyncGenerator[list[LogBucket], None]:
         """Read pieces in this process, giving way between them."""
         for start, stop in pieces:
+            if stop - start > STRETCH_BYTES:
+                self._too_long(stop - start)
+                continue
             data = os.pread(self._fd, stop - start, start)
             buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
             self._feed.remember_older(data)
             self._done(buckets, stop - start)
             yield buckets
             await asyncio.sleep(0)
+
+    def _too_long(self, size: int) -> None:
+        """A piece that is larger than was asked for is one line that is too long to be read."""
+        self._feed.lines += 1
+        self._feed.unparsed += 1
+        self._feed.pending_bytes -= size
 
     def _done(self, buckets: Sequence[LogBucket], size: int) -> None:
         self._feed.count(buckets)
@@ -107,7 +116,11 @@ class Backfill:
         """Read the rest in workers; without them if they cannot be had."""
         if end <= self._begin:
             return
-        pieces = deque(self._cuts(self._begin, end, STRETCH_BYTES))
+        cuts = self._cuts(self._begin, end, STRETCH_BYTES)
+        for start, stop in cuts:
+            if stop - start > STRETCH_BYTES:
+                self._too_long(stop - start)
+        pieces = deque((start, stop) for start, stop in cuts if stop - start <= STRETCH_BYTES)
         try:
             async with SpawnedWorkers(self._feed.readers) as workers:
                 async for buckets in self._from_workers(workers, pieces):

@@ -32,6 +32,9 @@ from glance.sources.waker import IntervalWaker, watch_for_hints
 POLL_SECONDS = 0.25
 """How often every source is looked at, hints or not."""
 
+REST_SECONDS = 0.2
+"""How long a look at the sources is the last one: many small pieces cost more than a few larger ones."""
+
 FILL_TICK_SECONDS = 0.4
 """How often a scene is made while a back-fill is going on."""
 
@@ -110,7 +113,8 @@ class Collector:
         self._publish = publish
         self._loop = asyncio.get_running_loop()
         self._stopping, self._wanted = asyncio.Event(), asyncio.Event()
-        waker = IntervalWaker(min(POLL_SECONDS, self._options.refresh_seconds))
+        waker = IntervalWaker(POLL_SECONDS, rest_seconds=REST_SECONDS)
+        self._intake.hint = waker.awaken
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [

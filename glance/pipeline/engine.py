@@ -44,7 +44,7 @@ class Engine:
         self._choices: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
         self._keeper: threading.Thread | None = None
         self.failure: BaseException | None = None
-        """A bug that ended the collector."""
+        """What ended the collector."""
 
     def start(self, publish: Callable[[Scene], None]) -> None:
         """Begin; `publish` is called in the collector's thread."""
@@ -58,13 +58,15 @@ class Engine:
             if self._is_stopped:
                 collector.stop()
             asyncio.run(collector.run(publish))
-        except GlanceError as error:
-            publish(troubled(f"{error.what}: {error.why}" if error.why else error.what))
-        except BaseException as error:
+        except BaseException as failure:
             # The thread cannot raise into the screen: it is shown there, and raised when the screen ends.
+            error = first_cause(failure)
             self.failure = error
-            logger.exception("the collector failed")
-            publish(troubled(f"glance has a bug: {type(error).__name__}: {error}"))
+            logger.debug("the collector failed", exc_info=error)
+            if isinstance(error, GlanceError):
+                publish(troubled(f"{error.what}: {error.why}" if error.why else error.what))
+            else:
+                publish(troubled(f"glance has a bug: {type(error).__name__}: {error}"))
 
     def look(self, view: View) -> None:
         """The person looks at something else."""
@@ -108,6 +110,13 @@ class Engine:
             logger.warning("%s: %s", error.what, error.why)
         finally:
             store.close()
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """What really went wrong, out of the groups in which tasks hand it on."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def troubled(trouble: str) -> Scene:

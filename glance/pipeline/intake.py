@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from glance.errors import FormatError, SourceError
@@ -50,6 +51,8 @@ class Intake:
         self._unopened: list[LogFeed] = []
         self.feeds: list[LogFeed] = []
         self.trouble = ""
+        self.hint: Callable[[], None] | None = None
+        """Called when a pipe has more to read."""
 
     @property
     def watched(self) -> list[str]:
@@ -73,9 +76,9 @@ class Intake:
         if found.kind == "archive":
             return Archive(found.path)
         if found.kind == "pipe":
-            return open_named_pipe(found.path)
+            return open_named_pipe(found.path, hint=self.hint)
         if found.kind == "stdin":
-            return Pipe(self._pipe_fd)
+            return Pipe(self._pipe_fd, hint=self.hint)
         return Tail(found.path)
 
     async def open_new(self, since: float, monotonic: float) -> list[Opening]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.figures import Figures, Span
@@ -24,6 +24,9 @@ from glance.sources.regular_file import open_regular, reason_in_words
 SAMPLE_BYTES = 256 << 10
 MOST_SAMPLES = 10
 """Lines that no format reads, shown in a report."""
+
+LONGEST_LINE = 1 << 20
+"""A longer line is counted and not read."""
 
 _WORTH_WORKERS_BYTES = 3 << 20
 _PIPE_BYTES = 4 << 20
@@ -122,9 +125,7 @@ class Report:
         head = os.pread(fd, SAMPLE_BYTES, 0)
         readers = self._understand(reading, _whole_lines(head), head)
         identity = (status.st_dev, status.st_ino)
-        stretches = (
-            Stretch(path, path, 0, identity, start, end) for start, end in stretches_of(fd, size, STRETCH_BYTES)
-        )
+        stretches = self._stretches(reading, fd, Stretch(path, path, 0, identity, 0, size))
         if size < _WORTH_WORKERS_BYTES:
             for stretch in stretches:
                 data = os.pread(fd, stretch.end - stretch.start, stretch.start)
@@ -133,6 +134,16 @@ class Report:
         with collector_paused(), Workers(readers) as workers:
             for stretch, buckets in workers.parse_all(stretches):
                 self._add(reading, buckets, stretch.end - stretch.start)
+
+    def _stretches(self, reading: _Reading, fd: int, whole: Stretch) -> Iterator[Stretch]:
+        """The file in stretches; lines that are too long are only counted."""
+        for start, end in stretches_of(fd, whole.end, STRETCH_BYTES):
+            if end - start > STRETCH_BYTES + LONGEST_LINE:
+                reading.lines += 1
+                reading.unparsed += 1
+                self._notes.append(f"{whole.path}: a line of {end - start:,} bytes was not read")
+            else:
+                yield replace(whole, start=start, end=end)
 
     def _read_pieces(self, reading: _Reading, pieces: Iterable[bytes]) -> None:
         """Read a stream: whole lines out of pieces of any size."""
@@ -216,16 +227,34 @@ def not_understood(path: str, found: Detection) -> FormatError:
 
 
 def stretches_of(fd: int, size: int, length: int) -> Iterator[tuple[int, int]]:
-    """Cut a file at line ends into stretches of about `length` bytes, first to last."""
+    """Cut a file at line ends into stretches of about `length` bytes, first to last.
+
+    A stretch longer than `length + LONGEST_LINE` is one line that is too long to be read.
+    """
     start = 0
     while start < size:
         end = _line_end(fd, start, min(size, start + length), size)
+        if end - start > length + LONGEST_LINE:
+            begin = _last_line_start(fd, start, min(size, start + length))
+            if begin > start:
+                end = begin
         yield start, end
         start = end
 
 
+def _last_line_start(fd: int, start: int, near: int) -> int:
+    """After the last line end before `near`, `start` when there is none."""
+    while near > start:
+        begin = max(start, near - _SEEK_BYTES)
+        cut = os.pread(fd, near - begin, begin).rfind(b"\n")
+        if cut >= 0:
+            return begin + cut + 1
+        near = begin
+    return start
+
+
 def _line_end(fd: int, start: int, near: int, size: int) -> int:
-    """The end of a line near `near`: before it if it can be, else after it."""
+    """The end of a line near `near`: a little before it if it can be, else after it."""
     if near >= size:
         return size
     begin = max(start, near - _SEEK_BYTES)
@@ -243,8 +272,6 @@ def _line_end(fd: int, start: int, near: int, size: int) -> int:
     return size
 
 
-LINE_LIMIT = 4 << 20
-"""Of a stream's line that does not end, what follows this is another line."""
 
 
 def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -253,7 +280,7 @@ def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         data = rest + piece
         cut = data.rfind(b"\n") + 1
-        if not cut and len(data) > LINE_LIMIT:
+        if not cut and len(data) > 4 * LONGEST_LINE:
             cut = len(data)
         rest = data[cut:]
         if cut:

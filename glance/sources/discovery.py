@@ -87,7 +87,7 @@ class Glob:
         Rotated predecessors (`access.log.1`, `access.log-20260101`, `*.gz`) are no new sources,
         since their lines were read under their first name; unless the pattern matches nothing else.
         """
-        matches = sorted(path for path in glob.glob(self.pattern, recursive=True) if os.path.isfile(path))
+        matches = _without_second_names(sorted(glob.glob(self.pattern, recursive=True)))
         live = [path for path in matches if not is_rotated(path, matches)]
         fresh = [path for path in (live if live or self._known else matches) if path not in self._known]
         found = []
@@ -240,7 +240,7 @@ def _check_text(path: str, head: bytes) -> None:
     # Long runs of NUL are holes: space prepared in advance, or left over after truncation.
     sample = _LONG_HOLE.sub(b"", head)
     strange = len(sample) - len(sample.translate(None, _CONTROLS))
-    if sample.count(0) * 100 > len(sample) or strange * 10 > len(sample):
+    if sample.count(0) * 100 > len(sample) or strange * 20 > len(sample):
         raise SourceError(
             f"{path} cannot be read as a log", "it is a binary file", "name a text file, or a compressed one"
         )
@@ -305,6 +305,13 @@ def _in_directory(path: str) -> list[FoundSource]:
     raise SourceError(
         f"{path} holds no log", f"no file in it is called {' or '.join(_IN_DIRECTORY)}", "name the file itself"
     )
+
+
+def _without_second_names(paths: Sequence[str]) -> list[str]:
+    """The files among these; no link whose target is among them too, since that is read by its own name."""
+    files = {path for path in paths if os.path.isfile(path) and not os.path.islink(path)}
+    real = {os.path.realpath(path) for path in files}
+    return [path for path in paths if path in files or (os.path.isfile(path) and os.path.realpath(path) not in real)]
 
 
 def _each_file_once(sources: Iterable[FoundSource]) -> list[FoundSource]:

@@ -84,10 +84,10 @@ class Tail:
         self._truncations_total = 0
         self._trouble = ""
         self._is_missing = False
+        self._is_at_end = False
         self._note = ""
         self._note_until = 0.0
-        self._retry_at = 0.0
-        self._retry_seconds = _FIRST_RETRY_SECONDS
+        self._retry_at, self._retry_seconds = 0.0, _FIRST_RETRY_SECONDS
 
     @property
     def path(self) -> str:
@@ -126,7 +126,7 @@ class Tail:
     @property
     def is_at_end(self) -> bool:
         """Whether the last poll left nothing that could have been read; if not, poll again at once."""
-        return all(reader.is_at_end for reader in self._readers())
+        return self._is_at_end
 
     async def open(self) -> int | None:
         """Open the file now instead of at the first poll, so that a back-fill reads the very same file.
@@ -138,11 +138,7 @@ class Tail:
         return self._current.fileno() if self._current else None
 
     def start_at(self, offset: int) -> None:
-        """Begin at `offset` of the file that `open` opened, which the back-fill does not read past.
-
-        Args:
-            offset: the start of a line.
-        """
+        """Begin at `offset`, the start of a line, of the file that `open` opened; before the first poll."""
         if self._current is None:
             self._start = offset
             return
@@ -156,6 +152,7 @@ class Tail:
         Poll again at once until `is_at_end`. Let it finish: what a cancelled poll had read is gone.
         """
         chunks: list[Chunk] = []
+        self._is_at_end = False
         await self._follow_name()
         budget = most_bytes
         for reader in self._readers():
@@ -165,6 +162,7 @@ class Tail:
             if not is_at_end or budget <= 0:
                 return chunks  # the older file comes first, to its end
         await self._let_go(chunks)
+        self._is_at_end = True
         return chunks
 
     async def finish(self) -> list[Chunk]:
@@ -240,6 +238,10 @@ class Tail:
     async def _open(self) -> Reader:
         """A reader of the file that has the name now: from where it was left, if it is known."""
         file = await open_file(self._path)
+        opened = os.fstat(file.fileno())
+        if any(reader.generation.identity == (opened.st_dev, opened.st_ino) for reader in self._readers()):
+            await file.close()
+            raise FileNotFoundError  # the name was changed back meanwhile: the next poll sees what it is
         known = [place for place in self._finished if place.fits(file.fileno())]
         if known:
             place = max(known, key=lambda place: place.offset)

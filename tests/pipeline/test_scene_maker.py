@@ -1,6 +1,7 @@
 """What a scene says of its window is what the records say."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -25,7 +26,7 @@ def maker() -> SceneMaker:
 
 def paths_view(**changes: object) -> View:
     """A view of paths and sections."""
-    return View(window="15m", rows=(("paths", 10), ("sections", 10)), **changes)  # type: ignore[arg-type]
+    return replace(View(window="15m", rows=(("paths", 10), ("sections", 10))), **changes)  # type: ignore[arg-type]
 
 
 def test_totals_and_rankings_are_exact(maker: SceneMaker) -> None:
@@ -105,3 +106,17 @@ def test_what_fell_out_of_memory_still_counts(maker: SceneMaker) -> None:
     assert figures.totals.hits == len(records)
     assert figures.totals.is_approximate
     assert sum(figures.traffic.hits) == len(records)
+
+
+def test_the_first_latency_may_come_late() -> None:
+    """A log that begins to tell latencies gets them in its rows."""
+    series = LogSeries()
+    maker = SceneMaker(series)
+    untimed = [record._replace(seconds=-1.0) for record in RECORDS[:1000]]
+    series.add(bucket_of(untimed))
+    assert maker.figures(paths_view(), END).rankings[0].rows[0].p95 is None
+
+    series.add(bucket_of(RECORDS[1000:2000], offset=10_000))
+    rows = maker.figures(paths_view(rows=(("paths", 3),)), END).rankings[0].rows
+
+    assert all(row.p95 is not None for row in rows)

@@ -41,9 +41,7 @@ class Dictionary:
         known = self._keys
         found = [known.get(value, -1) for value in values]
         if -1 in found:
-            found = [
-                self._add(value) if key < 0 else key for key, value in zip(found, values, strict=True)
-            ]
+            found = [self._add(value) if key < 0 else key for key, value in zip(found, values, strict=True)]
         return np.array(found, np.uint32)
 
     def number(self, value: bytes) -> int | None:

@@ -18,54 +18,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
-from glance.domain.logs.record import TEXT_FIELDS, LogRecord
+from glance.domain.logs.field import PROTOCOL, Field, Item, Kind, shape_of
+from glance.domain.logs.record import LogRecord
 from glance.domain.logs.timestamp import MomentParser, clf_moment
 
-Kind = Literal["text", "time", "size", "latency"]
-
-QUOTED = rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
-"""What stands between double quotes, escapes honoured; linear."""
+__all__ = ["Field", "Group", "Item", "LogFormat", "said", "split_head"]
 
 _REQUEST_HEAD = re.compile(rb"([A-Za-z][A-Za-z_-]{0,31}) +([^?]*)(?:\?.*)?", re.S)
-_EXACT_HEAD = rb'((?:(?! [A-Z]{2,10}/[0-9.]{1,5}")(?:[^"\\\n]|\\.))*+)'
-_PROTOCOL = rb"[A-Z]{2,10}/[0-9.]{1,5}"
-
-SHAPES: dict[str, bytes] = {
-    "status": rb"[0-9]{3}|-",
-    "size": rb"[0-9]{1,18}|-",
-    "latency": rb"[0-9]{1,12}(?:\.[0-9]{0,9})?|-",
-}
-"""Exact shapes of the fields that are not plain text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a line.
-
-    Names: those of TEXT_FIELDS, `request` (method, target and protocol), `time`, `size`, `latency`,
-    `ident` and `skip` for what glance does not keep (`ident` is nearly always `-`, so it may share a token).
-    """
-
-    name: str
-    shape: bytes | None = None
-    """Exact regex of the value without groups, None for what the text around it implies."""
-    unit_seconds: float = 1.0
-    """Of a latency: how long 1 is."""
-
-    @property
-    def kind(self) -> Kind | None:
-        """What is captured of it, None for nothing."""
-        if self.name in TEXT_FIELDS or self.name == "ident":
-            return "text"
-        if self.name in ("time", "size", "latency"):
-            return self.name  # type: ignore[return-value]
-        return None
-
-
-Item = Field | bytes
-"""A field, or the literal text between two fields."""
+_EXACT_HEAD = rb'((?:[^ "\\\n]++|(?! ' + PROTOCOL + rb'") |\\.)*+)'
+_LOOSE_HEAD = rb"((?:[^ \n]++|(?! " + PROTOCOL + rb'" ) )*+)'
+_TAIL = Field("protocol", PROTOCOL)
+"""What closes a request; with the space before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,37 +73,72 @@ class LogFormat:
     """How the lines of one log are built."""
 
     def __init__(
-        self, name: str, items: Sequence[Item], *, moment: MomentParser = clf_moment, words: str = "", prefix: bytes = b""
+        self,
+        name: str,
+        items: Sequence[Item],
+        *,
+        moment: MomentParser = clf_moment,
+        words: str = "",
+        prefix: bytes = b"",
     ) -> None:
-        """Declare a format.
+        """Declare a format; its regexes are compiled when they are first needed.
 
         Args:
             name: what `--format` calls it.
             items: fields and literals in the order of the line. Two fields cannot touch.
-            moment: how its time is written.
+            moment: how its time is written; can be pickled.
             words: what the screen calls it, when that is not its name.
-            prefix: exact regex (no groups) of what a wrapper puts before the line.
+            prefix: exact regex (no groups, no quotes) of what a wrapper puts before the line.
 
         Raises:
-            ValueError: two fields touch, or there is no time.
+            ValueError: two fields touch, there is no time, or a request is not quoted.
         """
         self.name = name
         self.words = words or name
         self.items = tuple(items)
         self.moment = moment
         self.prefix = prefix
-        plan = _Plan(self.items)
-        self.groups = tuple(plan.groups)
-        self.fast = re.compile(b"^" + prefix + plan.fast + rb"\r?\n", re.M)
-        self.exact = re.compile(prefix + plan.exact, re.S)
         self.quotes = sum(item.count(b'"') for item in self.items if isinstance(item, bytes))
-        self.is_provable = b'"' not in prefix and not any(
-            isinstance(item, Field) and item.kind is None and item.shape is not None for item in self.items
-        )
+        self.is_provable = b'"' not in prefix and not any(isinstance(i, Field) and i.is_loose for i in self.items)
+        _check(self.items)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as its declaration."""
+        return _declared, (self.name, self.items, self.moment, self.words, self.prefix)
+
+    def __eq__(self, other: object) -> bool:
+        """Formats that read lines in the same way are equal."""
+        return isinstance(other, LogFormat) and self.__reduce__()[1] == other.__reduce__()[1]
+
+    def __hash__(self) -> int:
+        """Agrees with equality."""
+        return hash((self.name, self.items, self.words, self.prefix))
+
+    @cached_property
+    def _plan(self) -> _Plan:
+        return _Plan(self.items)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """What the regexes capture, in order."""
+        return tuple(self._plan.groups)
+
+    @cached_property
+    def fast(self) -> re.Pattern[bytes]:
+        """For `findall` over whole lines; looser than `exact`."""
+        return re.compile(b"^" + self.prefix + self._plan.fast + rb"\r?\n", re.M)
+
+    @cached_property
+    def exact(self) -> re.Pattern[bytes]:
+        """For `fullmatch` of one line. A line that was cut off within its last quoted field is still one."""
+        exact = self._plan.exact
+        return re.compile(self.prefix + exact + (b"?" if exact.endswith(b'"') else b""), re.S)
 
     def wrapped(self, prefix: bytes, words: str) -> LogFormat:
         """This format behind a wrapper's prefix."""
-        return LogFormat(self.name, self.items, moment=self.moment, words=f"{self.words} in {words}", prefix=prefix)
+        return LogFormat(
+            self.name, self.items, moment=self.moment, words=f"{self.words} in {words}", prefix=prefix + self.prefix
+        )
 
     @cached_property
     def has_latency(self) -> bool:
@@ -166,10 +165,36 @@ class LogFormat:
                 if group.kind == "size":
                     size = int(token)
                 elif seconds < 0:
-                    seconds = float(token) * group.unit_seconds
+                    seconds = _total(token) * group.unit_seconds
         if at_ms is None:
             return None
         return LogRecord(at_ms, size=size, seconds=seconds, **texts)
+
+
+def _declared(name: str, items: tuple[Item, ...], moment: MomentParser, words: str, prefix: bytes) -> LogFormat:
+    """A format again, from its pickled declaration."""
+    return LogFormat(name, items, moment=moment, words=words, prefix=prefix)
+
+
+def _check(items: Sequence[Item]) -> None:
+    """Refuse what cannot be read."""
+    if not any(isinstance(item, Field) and item.name == "time" for item in items):
+        raise ValueError("a log format needs a time")
+    for item, follower in zip(items, [*items[1:], b""], strict=True):
+        if isinstance(item, bytes):
+            continue
+        if isinstance(follower, Field):
+            raise ValueError("two fields of a log format touch")
+        if item.name == "request" and not follower.startswith(b'"'):
+            raise ValueError("a request must stand between double quotes")
+
+
+def _total(token: bytes) -> float:
+    """A latency, or the sum of a list of them: `0.1, 0.2 : -`; negative when there is none."""
+    if b"," not in token and b":" not in token:
+        return float(token)
+    told = [float(part) for part in token.replace(b":", b",").split(b",") if part.strip() not in (b"", b"-")]
+    return sum(told) if told else -1.0
 
 
 class _Plan:
@@ -184,17 +209,13 @@ class _Plan:
         for index, item in enumerate(items):
             self._take(index, item)
         self._close(b"")
-        if not any(group.kind == "time" for group in self.groups):
-            raise ValueError("a log format needs a time")
 
     def _after(self, index: int) -> bytes:
         """The literal behind an item, empty at the end of the line."""
         if index + 1 >= len(self._items):
             return b""
         follower = self._items[index + 1]
-        if not isinstance(follower, bytes) or not follower:
-            raise ValueError("two fields of a log format touch")
-        return follower
+        return follower if isinstance(follower, bytes) else b""
 
     def _take(self, index: int, item: Item) -> None:
         if isinstance(item, bytes):
@@ -205,7 +226,9 @@ class _Plan:
             self._close(item)
             return
         if item.name == "request":
-            self._request(self._after(index))
+            self._request(item)
+        elif item.name == "target":
+            self._target(item, self._after(index))
         elif item.kind == "text":
             self._after(index)
             self._open.append(item)
@@ -236,29 +259,33 @@ class _Plan:
         return isinstance(atoms[0], Field) and atoms[0] is _TAIL
 
     def _single(self, item: Field, following: bytes) -> None:
-        shape = _shape(item, following)
+        shape = shape_of(item, following)
+        run = _run(following) if item.shape is None else b"(?:" + shape + b")" + item.rest
         if item.kind is None:
-            self.fast += _run(following)
-            self.exact += b"(?:" + shape + b")"
+            self.fast += run
+            self.exact += b"(?:" + shape + b")" + item.rest
             return
-        self.fast += b"(" + _run(following) + b")"
-        self.exact += b"(" + shape + b")"
+        self.fast += b"(" + (run if item.shape is None else shape) + b")" + item.rest
+        self.exact += b"(" + shape + b")" + item.rest
         self.groups.append(Group(item.kind, (item.name,), re.compile(shape, re.S), unit_seconds=item.unit_seconds))
 
-    def _request(self, following: bytes) -> None:
+    def _target(self, item: Field, following: bytes) -> None:
+        """A path up to its query."""
+        self._close(b"")
+        stop = re.escape(following[:1])
+        shape = item.shape or b"[^?" + stop + rb"\n]*+"
+        self.fast += b"([^?" + (stop or rb"\r\n") + rb"]*+)(?:\?" + _run(following) + b")?"
+        self.exact += b"(" + shape + rb")(?:\?[^" + stop + rb"\n]*+)?"
+        self.groups.append(Group("text", ("path",), re.compile(b"(" + shape + b")", re.S)))
+
+    def _request(self, item: Field) -> None:
         """`METHOD target` as one token, the query left out, the protocol opens the next token."""
-        if not following.startswith(b'"'):
-            raise ValueError("a request must stand between double quotes")
         self._close(b"")
         self.fast += rb"([^ ]++ [^ ?]*+)(?:\?[^ ]*+)?"
-        self.exact += _EXACT_HEAD
+        self.exact += _LOOSE_HEAD if item.is_loose else _EXACT_HEAD
         head = re.compile(rb'[A-Za-z][A-Za-z_-]{0,31} [^ ?"\n]*+')
         self.groups.append(Group("text", ("method", "path"), head, is_head=True))
         self._open.append(_TAIL)
-
-
-_TAIL = Field("protocol", _PROTOCOL)
-"""What closes a request; with the space before it."""
 
 
 def _pad(following: bytes, inner: bytes, is_tail: bool) -> int:
@@ -270,7 +297,7 @@ def _pad(following: bytes, inner: bytes, is_tail: bool) -> int:
         return 0
     for index, byte in enumerate(following):
         if bytes([byte]) not in inner:
-            return index if index else 0
+            return index
     return 0
 
 
@@ -279,21 +306,6 @@ def _run(following: bytes) -> bytes:
     if not following:
         return rb"[^\r\n]*+"
     return b"[^" + re.escape(following[:1]) + b"]*+"
-
-
-def _shape(item: Field, following: bytes) -> bytes:
-    """The exact regex of a field's value."""
-    if item.shape is not None:
-        return item.shape
-    if item.name in SHAPES:
-        return SHAPES[item.name]
-    if following.startswith(b'"'):
-        return QUOTED
-    if following.startswith(b" [") and item.name in ("user", "skip"):
-        return rb"[^\[\n]*?"
-    if not following:
-        return rb"[^\n]*+"
-    return b"[^" + re.escape(following[:1]) + rb"\n]*+"
 
 
 def _fast_atoms(atoms: Sequence[Item], following: bytes) -> bytes:
@@ -319,10 +331,10 @@ def _exact_atoms(atoms: Sequence[Item], following: bytes) -> tuple[bytes, bytes]
             continue
         behind = atoms[index + 1] if index + 1 < len(atoms) else following
         if atom is _TAIL:
-            plain += b"(?: " + _PROTOCOL + b")?"
-            captured += b"(?: (" + _PROTOCOL + b"))?"
+            plain += b"(?: " + PROTOCOL + b")?"
+            captured += b"(?: (" + PROTOCOL + b"))?"
             continue
-        shape = _shape(atom, behind if isinstance(behind, bytes) else b"")
-        plain += b"(?:" + shape + b")"
-        captured += (b"(?:" if atom.name == "ident" else b"(") + shape + b")"
+        shape = shape_of(atom, behind if isinstance(behind, bytes) else b"")
+        plain += b"(?:" + shape + b")" + atom.rest
+        captured += (b"(?:" if atom.name == "ident" else b"(") + shape + b")" + atom.rest
     return plain, captured

@@ -101,7 +101,10 @@ def merge_held(left: HeldBucket, right: HeldBucket) -> HeldBucket:
     latencies = None
     if left.latencies is not None or right.latencies is not None:
         latencies = np.concatenate(
-            [part.latencies if part.latencies is not None else np.zeros(part.records, np.uint16) for part in (left, right)]
+            [
+                part.latencies if part.latencies is not None else np.zeros(part.records, np.uint16)
+                for part in (left, right)
+            ]
         )
     filled = [part for part in (left, right) if part.records]
     return HeldBucket(

@@ -48,7 +48,7 @@ class RowDetails:
         """Start at zero for these numbers of the field's dictionary."""
         self.keys = keys
         self._step_ms = step_seconds * 1000
-        self._has_latency = has_latency
+        self.has_latency = has_latency
         self.latency: NDArray[np.int64] = np.zeros((len(keys), BINS if has_latency else 1), np.int64)
         self.hits = Timeline(len(keys))
 
@@ -80,15 +80,13 @@ class RowDetails:
         count = len(self.keys)
         cells = np.bincount((steps - first) * count + row, minlength=width * count)
         self.hits.add(first, cells.reshape(width, count), sign)
-        if self._has_latency and bucket.latencies is not None:
+        if self.has_latency and bucket.latencies is not None:
             cells = np.bincount(row * BINS + bucket.latencies[records], minlength=count * BINS)
             self.latency += sign * cells.reshape(count, BINS)
 
     def joined(self, other: RowDetails) -> RowDetails:
         """The rows of both; they have no number in common."""
-        out = RowDetails(
-            np.concatenate([self.keys, other.keys]), self._step_ms // 1000, has_latency=self._has_latency
-        )
+        out = RowDetails(np.concatenate([self.keys, other.keys]), self._step_ms // 1000, has_latency=self.has_latency)
         out.latency = np.concatenate([self.latency, other.latency])
         first = min((side.hits.first for side in (self, other) if len(side.hits.rows)), default=0)
         end = max((side.hits.first + len(side.hits.rows) for side in (self, other) if len(side.hits.rows)), default=0)
@@ -99,21 +97,21 @@ class RowDetails:
     def chosen(self, keys: NDArray[np.intp]) -> RowDetails:
         """The rows of these numbers, all of which it has, in their order."""
         where = _positions(self.keys, keys)
-        out = RowDetails(keys, self._step_ms // 1000, has_latency=self._has_latency)
+        out = RowDetails(keys, self._step_ms // 1000, has_latency=self.has_latency)
         out.latency = self.latency[where]
         out.hits.add(self.hits.first, self.hits.rows[:, where])
         return out
 
     def plus(self, other: RowDetails) -> RowDetails:
         """Both together; they are about the same numbers."""
-        out = RowDetails(self.keys, self._step_ms // 1000, has_latency=self._has_latency)
+        out = RowDetails(self.keys, self._step_ms // 1000, has_latency=self.has_latency)
         out.latency = self.latency + other.latency
         out.hits = self.hits.plus(other.hits)
         return out
 
     def p95(self) -> list[float | None]:
         """95th percentile of each row in seconds."""
-        if not self._has_latency:
+        if not self.has_latency:
             return [None] * len(self.keys)
         return [None if np.isnan(value) else float(value) for value in row_quantiles(self.latency, (0.95,))[0]]
 

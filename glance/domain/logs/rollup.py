@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glance.domain.logs.histogram import BINS
 from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.histogram import BINS
 from glance.domain.logs.status import error_classes
 
 MINUTE_MS = 60_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 MomentParser = Callable[[bytes], int | None]
@@ -19,10 +20,12 @@ _MONTHS = {
     )
 }
 _CLF = re.compile(
-    rb"([0-9]{1,2})/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: ?([+-])([0-9]{2}):?([0-9]{2})|Z)?"
+    rb"([0-9]{1,2})/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
+    rb"(?: ?([+-])([0-9]{2}):?([0-9]{2})|Z)?"
 )
 _ISO = re.compile(
-    rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?(?: ?([+-])([0-9]{2}):?([0-9]{2})|Z)?"
+    rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T \t]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
+    rb"(?: ?([+-])([0-9]{2}):?([0-9]{2})|Z)?"
 )
 _EPOCH = re.compile(rb"([0-9]{9,10})(?:\.([0-9]{1,9}))?")
 _EPOCH_MILLISECONDS = re.compile(rb"[0-9]{12,13}")
@@ -106,16 +109,31 @@ def any_moment(text: bytes) -> int | None:
     return None
 
 
-def strptime_moment(template: str) -> MomentParser:
-    """A parser for a `strptime` template, for formats that a user describes; no zone means UTC."""
+_CTIME = re.compile(rb"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ 0-9][0-9]) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})")
 
-    def parse(text: bytes) -> int | None:
+
+def ctime_moment(text: bytes) -> int | None:
+    """`Sun Mar 13 22:49:12 2016`, taken for UTC."""
+    found = _CTIME.fullmatch(text)
+    if found is None:
+        return None
+    month, day, hour, minute, second, year = found.groups()
+    days = _day_ms(int(year), _MONTHS.get(month, 0), int(day))
+    return _moment(days, (hour, minute, second), (None, None, None, None))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMoment:
+    """Reads moments by a `strptime` template, for formats that a person describes; no zone means UTC."""
+
+    template: str
+
+    def __call__(self, text: bytes) -> int | None:
+        """Milliseconds since the epoch, None when the text does not fit."""
         try:
-            found = datetime.strptime(text.decode("latin-1"), template)  # noqa: DTZ007 - the zone is set below
-        except ValueError:
+            found = datetime.strptime(text.decode("latin-1"), self.template)  # noqa: DTZ007 - the zone is set below
+            if found.tzinfo is None:
+                found = found.replace(tzinfo=UTC)
+            return round(found.timestamp() * 1000)
+        except (ValueError, OverflowError):
             return None
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=UTC)
-        return round(found.timestamp() * 1000)
-
-    return parse

@@ -115,7 +115,7 @@ class WindowTally:
         """Latency and hits over time of some rows of a ranking, in their order."""
         field, moves = self._field(name)
         known = self._details.get(name)
-        if known is not None and len(known.keys) > _MOST_TRACKED:
+        if known is not None and (len(known.keys) > _MOST_TRACKED or known.has_latency != has_latency):
             known = None
         if known is None:
             known = self._middle_details(keys, field, moves, has_latency=has_latency)
