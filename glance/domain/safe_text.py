@@ -14,6 +14,19 @@ MAX_COMBINING = 4
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
+_SELECTORS = "\ufe0e\ufe0f"
+"""Choose between text and picture of an emoji; terminals disagree on the width that makes, so they go."""
+
+_INVISIBLE = frozenset(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x3164, 0x3164), (0xFE00, 0xFE0D),
+        (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
+"""Characters that Unicode calls ignorable though Python calls them printable: names that look alike, hidden text."""
+
 
 def decode(raw: bytes) -> str:
     """Bytes of a log as text: UTF-8 where it is, else what latin-1 makes of the line."""
@@ -27,7 +40,7 @@ def safe_text(text: str | bytes, most: int = 4096) -> str:
     """Text that a terminal shows and does not obey.
 
     Controls become their pictures (`\\x1b` → `␛`), C1, bidi, zero-width, tag and private
-    characters become `�`, runs of combining marks are capped.
+    characters become `�`, runs of combining marks are capped, emoji selectors go.
 
     Args:
         text: what came from outside.
@@ -56,6 +69,10 @@ def _safe_characters(text: str) -> list[str]:
             combining = 0
         elif code == 0x7F:
             out.append("\N{SYMBOL FOR DELETE}")
+        elif character in _SELECTORS:
+            continue
+        elif character in _INVISIBLE:
+            out.append(REPLACEMENT)
         elif unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
             combining += 1
             if combining <= MAX_COMBINING:

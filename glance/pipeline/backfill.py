@@ -60,9 +60,10 @@ class Backfill:
                 return
             if not self._is_forward:
                 rest = self._end
-                async for buckets in self._here(self._near(near_end)):
-                    rest = min(rest, buckets[0].offset if buckets else rest)
-                    yield buckets
+                for start, stop in self._near(near_end):
+                    yield self._read_here(start, stop)
+                    rest = start
+                    await asyncio.sleep(0)
                 near_end = rest
             async for buckets in self._far(near_end):
                 yield buckets
@@ -89,18 +90,21 @@ class Backfill:
             if start <= begin:
                 return
 
-    async def _here(self, pieces: Sequence[Piece] | Iterator[Piece]) -> AsyncGenerator[list[LogBucket], None]:
+    async def _here(self, pieces: Sequence[Piece]) -> AsyncGenerator[list[LogBucket], None]:
         """Read pieces in this process, giving way between them."""
         for start, stop in pieces:
-            if stop - start > STRETCH_BYTES:
-                self._too_long(stop - start)
-                continue
-            data = os.pread(self._fd, stop - start, start)
-            buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
-            self._feed.remember_older(data)
-            self._done(buckets, stop - start)
-            yield buckets
+            yield self._read_here(start, stop)
             await asyncio.sleep(0)
+
+    def _read_here(self, start: int, stop: int) -> list[LogBucket]:
+        if stop - start > STRETCH_BYTES:
+            self._too_long(stop - start)
+            return []
+        data = os.pread(self._fd, stop - start, start)
+        buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
+        self._feed.remember_older(data)
+        self._done(buckets, stop - start)
+        return buckets
 
     def _too_long(self, size: int) -> None:
         """A piece that is larger than was asked for is one line that is too long to be read."""

@@ -20,6 +20,9 @@ DEFAULT_MEMORY_BYTES = 256 << 20
 _DICTIONARY_SHARE = 0.5
 """Of the memory, for the largest dictionary."""
 
+_ROOM_SHARE = 0.9
+"""Of the memory, what is taken at most after something was let go."""
+
 
 class LogSeries:
     """Buckets of all sources. What falls out of memory is reduced to a roll-up, oldest first."""
@@ -39,6 +42,7 @@ class LogSeries:
             keeps_numbers: never number the dictionaries anew, so that counts by number stay true.
         """
         self.memory_bytes = memory_bytes
+        self._keeps_numbers = keeps_numbers
         self.dictionaries = self._new_dictionaries()
         self.sections = Derived(self.dictionaries["path"])
         self.sealed: list[HeldBucket] = []
@@ -58,10 +62,9 @@ class LogSeries:
         self.has_latency = False
         """Some record held a latency."""
         self._on_evict = on_evict
-        self._keeps_numbers = keeps_numbers
 
     def _new_dictionaries(self) -> dict[str, Dictionary]:
-        limit = int(self.memory_bytes * _DICTIONARY_SHARE)
+        limit = self.memory_bytes if self._keeps_numbers else int(self.memory_bytes * _DICTIONARY_SHARE)
         return {name: Dictionary(limit) for name in TEXT_FIELDS}
 
     @property
@@ -94,7 +97,7 @@ class LogSeries:
             self.sealed.append(held)
         else:
             self._merge_open(held)
-        if self.size_bytes > self.memory_bytes:
+        if self._wants_room():
             self._evict()
         return held
 
@@ -121,21 +124,30 @@ class LogSeries:
         return None
 
     def _evict(self) -> None:
-        """Let the oldest sealed buckets go until a tenth of the memory is free."""
-        goal = self.memory_bytes * 0.9
+        """Let the oldest sealed buckets go, an eighth at a time, until there is room again."""
         self.sealed.sort(key=lambda bucket: bucket.last_ms)
-        while self._columns_bytes + self._dictionary_bytes() > goal and self.sealed:
-            oldest = self.sealed.pop(0)
-            self._columns_bytes -= oldest.size_bytes
-            self.records -= oldest.records
-            self.rollup.add(oldest, self.dictionaries["status"].values)
-            if self._on_evict is not None:
-                self._on_evict(oldest)
-            if not self._keeps_numbers and self._dictionary_bytes() > self.memory_bytes * _DICTIONARY_SHARE:
+        while self._wants_room(_ROOM_SHARE) and self.sealed:
+            for _ in range(max(1, len(self.sealed) // 8)):
+                self._let_go(self.sealed.pop(0))
+            if self._has_long_dictionary(_ROOM_SHARE):
                 self._compact()
 
-    def _dictionary_bytes(self) -> int:
-        return sum(each.size_bytes for each in self.dictionaries.values())
+    def _let_go(self, bucket: HeldBucket) -> None:
+        """Reduce a bucket to its part of the roll-up."""
+        self._columns_bytes -= bucket.size_bytes
+        self.records -= bucket.records
+        self.rollup.add(bucket, self.dictionaries["status"].values)
+        if self._on_evict is not None:
+            self._on_evict(bucket)
+
+    def _wants_room(self, share: float = 1.0) -> bool:
+        """More than this share of the memory is taken, or a dictionary is nearly full."""
+        return self.size_bytes > self.memory_bytes * share or self._has_long_dictionary(share)
+
+    def _has_long_dictionary(self, share: float) -> bool:
+        """A dictionary, which could be made shorter, is near its limit."""
+        bound = self.memory_bytes * _DICTIONARY_SHARE * 0.9 * share
+        return not self._keeps_numbers and any(each.size_bytes > bound for each in self.dictionaries.values())
 
     def _compact(self) -> None:
         """Forget the values that no held bucket has, and number the rest anew."""

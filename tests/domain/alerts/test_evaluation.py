@@ -41,8 +41,7 @@ def test_message_is_the_seeds_word_for_word() -> None:
     alert.evaluate(NOON, counted((-5, 1488)))
 
     assert (
-        alert.notices[0].message
-        == "High traffic generated an alert - hits = 12.40, triggered at 2023-11-14T22:13:20Z"
+        alert.notices[0].message == "High traffic generated an alert - hits = 12.40, triggered at 2023-11-14T22:13:20Z"
     )
 
 

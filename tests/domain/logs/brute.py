@@ -44,7 +44,9 @@ def bucket_of(records: list[LogRecord], *, offset: int = 0, generation: int = 1,
         values = [getattr(record, name) for record in records]
         distinct = tuple(dict.fromkeys(values))
         where = {value: index for index, value in enumerate(distinct)}
-        texts[name] = TextColumn(narrow(np.array([where[value] for value in values], np.int64), len(distinct)), distinct)
+        texts[name] = TextColumn(
+            narrow(np.array([where[value] for value in values], np.int64), len(distinct)), distinct
+        )
     seconds = np.array([record.seconds for record in records])
     return LogBucket(
         source=source,

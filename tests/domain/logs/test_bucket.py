@@ -1,5 +1,7 @@
 """Buckets: merging is associative and loses nothing."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +14,7 @@ def cut(count: int, seed: int, cuts: list[int]) -> list[LogBucket]:
     """Records cut at some places into buckets that follow each other."""
     records = make_records(count, seed)
     places = sorted({0, count, *(place % (count + 1) for place in cuts)})
-    return [
-        bucket_of(records[start:end], offset=10 * start) for start, end in zip(places, places[1:], strict=False)
-    ]
+    return [bucket_of(records[start:end], offset=10 * start) for start, end in pairwise(places)]
 
 
 @settings(max_examples=60)

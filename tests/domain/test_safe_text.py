@@ -1,0 +1,57 @@
+"""What passes the one gate between text from outside and a terminal."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glance.domain.safe_text import MAX_COMBINING, safe_text
+from tests.end_to_end.byte_oracle import foreign, is_foreign
+from tests.end_to_end.hostile import PAYLOADS
+
+ANY = st.one_of(st.text(st.characters(codec=None)), st.binary(), st.sampled_from(sorted(PAYLOADS.values())))
+
+
+@given(ANY)
+def test_nothing_that_a_terminal_obeys_passes(text: str | bytes) -> None:
+    shown = safe_text(text)
+
+    assert foreign(shown.encode()) == []
+
+
+def test_no_single_character_passes_that_is_obeyed_or_invisible() -> None:
+    passed = [
+        f"U+{code:04X}"
+        for code in range(sys.maxunicode + 1)
+        if any(is_foreign(character) for character in safe_text(chr(code)))
+    ]
+
+    assert passed == []
+
+
+@pytest.mark.parametrize("text", ["/static/app.js", "日本語", "naïve café", "Ünïcödé ☃ 😀", "नमस्ते", "שלום"])
+def test_text_of_people_stays_as_it_is(text: str) -> None:
+    assert safe_text(text) == text
+
+
+def test_a_control_is_shown_as_its_picture() -> None:
+    assert safe_text("\x1b[2J\x00\x7f") == "␛[2J␀␡"
+
+
+def test_a_tower_of_marks_is_cut() -> None:
+    shown = safe_text("e" + "\u0301" * 100_000)
+
+    assert sum(unicodedata.combining(character) > 0 for character in shown) == MAX_COMBINING
+
+
+def test_the_ornament_of_an_emoji_goes_without_a_trace() -> None:
+    assert safe_text("❤\ufe0f ok") == "❤ ok"
+
+
+@given(st.text(), st.integers(1, 50))
+def test_text_is_never_longer_than_asked(text: str, most: int) -> None:
+    assert len(safe_text(text, most)) <= most
