@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -20,18 +20,28 @@ from glance.errors import UsageError
 if TYPE_CHECKING:
     from glance.domain.logs.summary import Summary
 
+ColorSystem = Literal["standard", "256", "truecolor"]
 OUTPUTS = ("text", "json", "csv", "markdown")
 
 
 @click.command()
 @with_settings("format", "file", "memory")
-@click.option("--output", "-o", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Form of the report.")
-@click.option("--top", metavar="N", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Rows of each top list.")
+@click.option(
+    "--output", "-o", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Form of the report."
+)
+@click.option(
+    "--top",
+    metavar="N",
+    type=click.IntRange(1, 1_000_000),
+    default=20,
+    show_default=True,
+    help="Rows of each top list.",
+)
 @click.option("--since", metavar="TIME", help="Leave out what is older: ISO 8601, or a duration before now.")
 @click.option("--until", metavar="TIME", help="Leave out what is not older: ISO 8601, or a duration before now.")
 @logs_argument
 def report(
-    settings: Settings, paths: tuple[str, ...], output: str, top: int, since: str | None, until: str | None
+    settings: Settings, paths: tuple[str, ...], *, output: str, top: int, since: str | None, until: str | None
 ) -> int:
     """Print the numbers of logs, without a dashboard.
 
@@ -39,7 +49,7 @@ def report(
     glance report /var/log/nginx/access.log
     glance report --output json --since 1h access.log access.log.1.gz
     zcat old.gz | glance report -
-    """  # noqa: D301 - click's mark for lines to be left as they are
+    """
     chosen = chosen_paths(paths, settings)
     if not chosen and not sys.stdin.isatty():
         chosen = ("-",)
@@ -116,7 +126,7 @@ def rendered(summary: Summary, output: str) -> bytes:
     return report_text.render(summary, width=width, color_system=color_system()).encode()
 
 
-def color_system() -> str | None:
+def color_system() -> ColorSystem | None:
     """Colours that standard output can show."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb"):
         return None

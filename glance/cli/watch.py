@@ -40,9 +40,7 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
         from glance.cli.report import print_report  # only without a screen
 
         return print_report(chosen or usual_logs(), settings)
-    given = {
-        key for key in ("window", "theme") if ctx.get_parameter_source(key) not in (None, ParameterSource.DEFAULT)
-    }
+    given = {key for key in ("window", "theme") if ctx.get_parameter_source(key) not in (None, ParameterSource.DEFAULT)}
     return open_dashboard(chosen or usual_logs(), settings, given=given)
 
 
@@ -116,7 +114,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
         sources=names_of(paths),
         window=settings.window if "window" in given else known.get("window", settings.window),
         sorts=tuple(
-            (cast(RankingName, key.removeprefix(_SORT)), cast(SortKey, value))
+            (cast("RankingName", key.removeprefix(_SORT)), cast("SortKey", value))
             for key, value in known.items()
             if key.startswith(_SORT)
         ),
@@ -124,9 +122,9 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
     )
 
     def prepare(view: View) -> Collector:
+        from glance.domain.alerts.rule import TrafficRule
         from glance.pipeline.collector import Collector, CollectorOptions
         from glance.pipeline.intake import Intake
-        from glance.domain.alerts.rule import TrafficRule
 
         options = CollectorOptions(
             refresh_seconds=settings.refresh_seconds,

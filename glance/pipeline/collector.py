@@ -11,7 +11,7 @@ import contextlib
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class CollectorOptions:
     is_forward: bool = False
     """Read the past oldest first."""
     follow: bool = True
-    alert: TrafficRule = TrafficRule()
+    alert: TrafficRule = field(default_factory=TrafficRule)
 
 
 class Collector:
@@ -80,7 +80,7 @@ class Collector:
         self._alert = TrafficAlert(options.alert)
         self._seconds = SecondCounts(options.alert.window_seconds + 60)
         self._pulse = PulseMeter(60)
-        self._publish: Callable[[Scene], None] = lambda scene: None
+        self._publish: Callable[[Scene], None] = _nowhere
         self._is_growing = False
         self._is_filling = 0
         self._fills: list[asyncio.Task[None]] = []
@@ -283,3 +283,7 @@ class Collector:
             self._readings.popleft()
         began, before = self._readings[0]
         return (lines_total - before) / (now - began) if now > began else 0.0
+
+
+def _nowhere(scene: Scene) -> None:
+    """Before anybody listens."""

@@ -38,6 +38,8 @@ class Engine:
         self._prepare = prepare
         self._database = database
         self._view = view
+        self._publish: Callable[[Scene], None] = _nowhere
+        self._hook = threading.excepthook
         self._collector: Collector | None = None
         self._thread: threading.Thread | None = None
         self._is_stopped = False
@@ -48,25 +50,29 @@ class Engine:
 
     def start(self, publish: Callable[[Scene], None]) -> None:
         """Begin; `publish` is called in the collector's thread."""
-        self._thread = threading.Thread(target=self._run, args=(publish,), name="collector", daemon=True)
+        self._publish = publish
+        self._hook, threading.excepthook = threading.excepthook, self._notice_failure
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
         self._thread.start()
 
-    def _run(self, publish: Callable[[Scene], None]) -> None:
-        try:
-            self._collector = collector = self._prepare(self._view)
-            collector.look(self._view)
-            if self._is_stopped:
-                collector.stop()
-            asyncio.run(collector.run(publish))
-        except BaseException as failure:
-            # The thread cannot raise into the screen: it is shown there, and raised when the screen ends.
-            error = first_cause(failure)
-            self.failure = error
-            logger.debug("the collector failed", exc_info=error)
-            if isinstance(error, GlanceError):
-                publish(troubled(f"{error.what}: {error.why}" if error.why else error.what))
-            else:
-                publish(troubled(f"glance has a bug: {type(error).__name__}: {error}"))
+    def _run(self) -> None:
+        self._collector = collector = self._prepare(self._view)
+        collector.look(self._view)
+        if self._is_stopped:
+            collector.stop()
+        asyncio.run(collector.run(self._publish))
+
+    def _notice_failure(self, failed: threading.ExceptHookArgs) -> None:
+        """The collector's thread cannot raise into the screen: it is shown there, and raised when the screen ends."""
+        if failed.thread is not self._thread or failed.exc_value is None:
+            self._hook(failed)
+            return
+        error = first_cause(failed.exc_value)
+        self.failure = error
+        if isinstance(error, GlanceError):
+            self._publish(troubled(f"{error.what}: {error.why}" if error.why else error.what))
+        else:
+            self._publish(troubled(f"glance has a bug: {type(error).__name__}: {error}"))
 
     def look(self, view: View) -> None:
         """The person looks at something else."""
@@ -81,6 +87,7 @@ class Engine:
             self._collector.stop()
         if self._thread is not None:
             self._thread.join(_PATIENCE_SECONDS)
+            threading.excepthook = self._hook
         if self._keeper is not None:
             self._choices.put(None)
             self._keeper.join(_PATIENCE_SECONDS)
@@ -110,6 +117,10 @@ class Engine:
             logger.warning("%s: %s", error.what, error.why)
         finally:
             store.close()
+
+
+def _nowhere(scene: Scene) -> None:
+    """Before the screen listens."""
 
 
 def first_cause(error: BaseException) -> BaseException:

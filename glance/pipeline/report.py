@@ -272,8 +272,6 @@ def _line_end(fd: int, start: int, near: int, size: int) -> int:
     return size
 
 
-
-
 def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Pieces that end where a line does; the last may lack its line end."""
     rest = b""

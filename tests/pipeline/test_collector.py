@@ -267,7 +267,9 @@ async def test_a_log_of_the_past_shows_its_last_window(tmp_path: Path) -> None:
     assert scene.pulse.hits_per_second == 1.0
 
 
-async def test_memory_that_is_full_stops_the_past_not_the_present(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_that_is_full_stops_the_past_not_the_present(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Older lines are left unread, which is said; new ones are counted."""
     monkeypatch.setattr("glance.domain.logs.series.SEALED_RECORDS", 500)
     log = tmp_path / "access.log"

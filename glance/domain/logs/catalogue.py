@@ -19,7 +19,7 @@ _AGENT, _REFERRER = Field("agent"), Field("referrer")
 _ANSWERED = Field("status", rb"[0-9]{3}")
 _END = Field("skip", rb"(?: [^\n]*+)?+")
 """Whatever newer versions write behind."""
-_PEER = Field("client", rb"(?:[^ :\n]|:(?![0-9]{1,5} ))*+", rest=rb"(?::[0-9]{1,5})?+")
+_PEER = Field("client", rb"(?:[^ :\n]|:(?![0-9]{1,5}(?: |\Z)))*+", rest=rb"(?::[0-9]{1,5})?+")
 """A client with its port, which is not kept."""
 _ISO = Field("time", rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}+(?:Z|[+-][0-9]{2}:?[0-9]{2})?+")
 

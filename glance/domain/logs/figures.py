@@ -14,7 +14,7 @@ from glance.domain.logs.ranking import RowDetails, top_keys, without
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import error_classes
 from glance.domain.logs.summary import LatencyFigures, SeriesFigures, TopList, TopRow
-from glance.domain.logs.tally import RANKED_FIELDS, Counts, Tally, chosen_between
+from glance.domain.logs.tally import RANKED_FIELDS, Counts, Tally, chosen_between, sums
 from glance.domain.logs.timeline import Timeline
 from glance.domain.safe_text import decode
 from glance.domain.window import nice_step
@@ -45,7 +45,7 @@ class _Steps:
         numbers = at_seconds // self.width_seconds
         first, width = int(numbers.min()), int(numbers.max() - numbers.min()) + 1
         by_class = np.bincount((numbers - first) * 3 + classes, minlength=3 * width).reshape(width, 3)
-        total = np.bincount(numbers - first, weights=sent, minlength=width).astype(np.int64)
+        total = sums(numbers - first, sent, width)
         self.timeline.add(first, np.column_stack([by_class, total]))
 
     def widen(self, width_seconds: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,32 @@ class Counts:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The chosen records of a bucket, with what every count of them needs."""
+
+    bucket: HeldBucket
+    chosen: Selection
+    classes: NDArray[np.uint8]
+    sent: NDArray[np.integer]
+
+
+def _add_field(counts: Counts, part: _Part, field: str, sign: int) -> None:
+    """Count one text field."""
+    column, classes = part.bucket.texts[field], part.classes
+    size = len(column.keys)
+    if size == 1:
+        by_class = np.bincount(classes, minlength=3).reshape(3, 1)
+        counts.add(column.keys, by_class, np.array([part.sent.sum(dtype=np.int64)]), sign)
+        return
+    ids = column.ids if part.chosen is None else column.ids[part.chosen]
+    cells = ids.astype(np.intp)
+    total = sums(cells, part.sent, size)
+    cells += classes.astype(np.intp) * size
+    by_class = np.bincount(cells, minlength=3 * size).reshape(3, size)
+    counts.add(column.keys, by_class, total, sign)
+
+
 class Tally:
     """Counts over some records of one series."""
 
@@ -111,46 +138,18 @@ class Tally:
         self.classes += sign * np.bincount(classes, minlength=3)
         self.bytes += sign * int(sent.sum(dtype=np.int64))
         self.sizes_absent += sign * int(np.count_nonzero(sizes < 0))
+        part = _Part(bucket, chosen, classes, sent)
         for name, counts in self.fields.items():
-            self._add_field(counts, bucket, RANKED_FIELDS[name], chosen, classes, sent, sign)
-        self._add_times(bucket, chosen, classes, sent, sign)
+            _add_field(counts, part, RANKED_FIELDS[name], sign)
+        self._add_times(part, sign)
 
-    @staticmethod
-    def _add_field(
-        counts: Counts,
-        bucket: HeldBucket,
-        field: str,
-        chosen: Selection,
-        classes: NDArray[np.uint8],
-        sent: NDArray[np.integer],
-        sign: int,
-    ) -> None:
-        column = bucket.texts[field]
-        size = len(column.keys)
-        if size == 1:
-            by_class = np.bincount(classes, minlength=3).reshape(3, 1)
-            counts.add(column.keys, by_class, np.array([sent.sum(dtype=np.int64)]), sign)
-            return
-        ids = column.ids if chosen is None else column.ids[chosen]
-        cells = ids.astype(np.intp)
-        total = np.bincount(cells, weights=sent, minlength=size).astype(np.int64)
-        cells += classes.astype(np.intp) * size
-        by_class = np.bincount(cells, minlength=3 * size).reshape(3, size)
-        counts.add(column.keys, by_class, total, sign)
-
-    def _add_times(
-        self,
-        bucket: HeldBucket,
-        chosen: Selection,
-        classes: NDArray[np.uint8],
-        sent: NDArray[np.integer],
-        sign: int,
-    ) -> None:
+    def _add_times(self, part: _Part, sign: int) -> None:
+        bucket, chosen, classes, sent = part.bucket, part.chosen, part.classes, part.sent
         steps = step_numbers(bucket, chosen, self._step_ms)
         first, width = int(steps.min()), int(steps.max() - steps.min()) + 1
         relative = steps - first
         by_class = np.bincount(relative * 3 + classes, minlength=3 * width).reshape(width, 3)
-        total = np.bincount(relative, weights=sent, minlength=width).astype(np.int64)
+        total = sums(relative, sent, width)
         self.steps.add(first, np.column_stack([by_class, total]), sign)
         if bucket.latencies is None:
             return
@@ -183,6 +182,15 @@ class Tally:
             np.add.at(out.classes[row], of, paths.classes[row][: len(of)])
         np.add.at(out.bytes, of, paths.bytes[: len(of)])
         return out
+
+
+def sums(cells: NDArray[np.integer], amounts: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    """The exact sum of the amounts in each of `count` cells."""
+    if amounts.dtype.itemsize <= 4:  # at most 65,536 of them: the sum is exact as a float
+        return np.bincount(cells, weights=amounts, minlength=count).astype(np.int64)
+    out = np.zeros(count, np.int64)
+    np.add.at(out, cells, amounts)
+    return out
 
 
 def step_numbers(bucket: HeldBucket, chosen: Selection, step_ms: int) -> NDArray[np.int64]:
