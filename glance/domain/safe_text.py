@@ -14,8 +14,11 @@ MAX_COMBINING = 4
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_SELECTORS = "\ufe0e\ufe0f"
-"""Choose between text and picture of an emoji; terminals disagree on the width that makes, so they go."""
+_ORNAMENTS = "\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Change the look of an emoji before them; terminals disagree on the width that makes, so they go."""
+
+_FLAGS = range(0x1F1E6, 0x1F200)
+"""Letters of which two make a flag, for which the same holds: they become letters."""
 
 _INVISIBLE = frozenset(
     chr(code)
@@ -40,7 +43,7 @@ def safe_text(text: str | bytes, most: int = 4096) -> str:
     """Text that a terminal shows and does not obey.
 
     Controls become their pictures (`\\x1b` → `␛`), C1, bidi, zero-width, tag and private
-    characters become `�`, runs of combining marks are capped, emoji selectors go.
+    characters become `�`, runs of combining marks are capped, ornaments of emoji go.
 
     Args:
         text: what came from outside.
@@ -69,8 +72,10 @@ def _safe_characters(text: str) -> list[str]:
             combining = 0
         elif code == 0x7F:
             out.append("\N{SYMBOL FOR DELETE}")
-        elif character in _SELECTORS:
+        elif character in _ORNAMENTS:
             continue
+        elif code in _FLAGS:
+            out.append(chr(ord("A") + code - _FLAGS.start))
         elif character in _INVISIBLE:
             out.append(REPLACEMENT)
         elif unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):

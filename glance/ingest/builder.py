@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from glance.domain.logs.bucket import (
 )
 from glance.domain.logs.histogram import bins_of
 from glance.domain.logs.record import TEXT_FIELDS, LogRecord
+
+Number = TypeVar("Number", bound=np.generic)
 
 SAMPLE_BYTES = 2048
 """Kept of a line that no format reads."""
@@ -42,7 +45,7 @@ class Columns:
     """Some consecutive records as columns; text as ids into the builder's dictionaries."""
 
     at_ms: NDArray[np.int64]
-    texts: dict[str, NDArray[np.integer]]
+    texts: dict[str, NDArray[Any]]
     """Fields that are left out are empty in every record."""
     sizes: NDArray[np.int64]
     """-1 where there is none."""
@@ -146,5 +149,5 @@ class BucketBuilder:
         return TextColumn(narrow(ids, len(interner) - 1), tuple(interner))
 
 
-def _joined(parts: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
+def _joined(parts: Sequence[NDArray[Any]], kind: type[Number]) -> NDArray[Number]:
     return np.concatenate(parts).astype(kind, copy=False) if parts else np.zeros(0, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -134,16 +134,36 @@ def _typed(layout: KeyedLayout) -> tuple[msgspec.json.Decoder[Any], tuple[Getter
     return msgspec.json.Decoder(root.struct()), getters
 
 
-class _Ids(dict[object, int]):
-    """Ids of a bucket's dictionary for values as they were decoded."""
+class _Values:
+    """The distinct values of one text field that a session has met; only those of records reach the bucket."""
 
-    def __init__(self, interner: Interner, read: Callable[[object], bytes]) -> None:
-        super().__init__()
+    def __init__(self, interner: Interner) -> None:
         self._interner = interner
+        self._numbers: dict[bytes, int] = {b"": 0}
+
+    def number(self, told: bytes) -> int:
+        """The number of a value; 0 is the empty one."""
+        return self._numbers.setdefault(told, len(self._numbers))
+
+    def ids(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
+        """The bucket's ids of values that stand in records."""
+        texts = list(self._numbers)
+        moves = np.full(len(texts), -1, np.int64)
+        used = np.flatnonzero(np.bincount(numbers, minlength=len(texts)))
+        moves[used] = self._interner.ids([texts[number] for number in used.tolist()])
+        return moves[numbers]
+
+
+class _Numbers(dict[object, int]):
+    """Numbers of values as they were decoded."""
+
+    def __init__(self, values: _Values, read: Callable[[object], bytes]) -> None:
+        super().__init__()
+        self._values = values
         self._read = read
 
     def __missing__(self, told: object) -> int:
-        self[told] = found = self._interner[self._read(told)]
+        self[told] = found = self._values.number(self._read(told))
         return found
 
 
@@ -173,10 +193,22 @@ class JsonSession:
         self._builder = builder
         self._typed = _typed(layout)
         self._moments = _Moments()
-        self._empty = {name: builder.texts[name][b""] for name in TEXT_FIELDS}
-        self._ids = {
-            (key, name): _Ids(builder.texts[name], read) for key in layout.keys for name, read in _readers_of(key)
+        self._taken: list[Columns] = []
+        self._count = 0
+        self._values = {name: _Values(builder.texts[name]) for name in TEXT_FIELDS}
+        self._numbers = {
+            (key, name): _Numbers(self._values[name], read) for key in layout.keys for name, read in _readers_of(key)
         }
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return self._count
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return sum(len(part.at_ms) for part in self._taken)
 
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
@@ -197,60 +229,73 @@ class JsonSession:
             return False
         if columns is None:
             return False
-        self._builder.add(columns)
+        self._taken.append(columns)
+        self._count += count
         return True
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Hand what was taken so far to the builder."""
+        if not self._taken:
+            return
+        taken, self._taken, self._count = self._taken, [], 0
+        texts = {
+            name: self._values[name].ids(np.concatenate([part.texts[name] for part in taken]).astype(np.int32))
+            for name in taken[0].texts
+        }
+        seconds = None
+        if taken[0].seconds is not None:
+            seconds = np.concatenate([part.seconds for part in taken if part.seconds is not None])
+        columns = Columns(np.concatenate([part.at_ms for part in taken]), {}, np.concatenate([p.sizes for p in taken]))
+        columns.texts.update(texts)
+        if seconds is not None and (seconds >= 0).any():
+            columns.seconds = seconds
+        self._builder.add(columns)
 
     def _columns(self, told: list[list[object]], count: int) -> Columns | None:
-        """Columns of these values; None when a line is not a request."""
+        """Columns of these values, texts as numbers of the session; None when a line is not a request."""
         at_ms: NDArray[np.int64] | None = None
         sizes = np.full(count, -1, np.int64)
         seconds: NDArray[np.float64] | None = None
         texts: dict[str, NDArray[np.int32]] = {}
         for key, values in zip(self._layout.keys, told, strict=True):
-            column = [one[0] if one else None for one in values] if key.is_list else values  # type: ignore[index]
+            column = values
+            if key.is_list:
+                column = [one[0] if one else None for one in values]  # type: ignore[index]
+            elif key.field == "path":
+                column = [one.partition("?")[0] if type(one) is str else one for one in values]
             if key.field == "time":
-                at_ms = _filled(at_ms, lambda column=column: self._at(column), _INVALID)
+                at_ms = _filled(at_ms, partial(self._at, column), _INVALID)
             elif key.field == "size":
-                sizes = _filled(sizes, lambda column=column: _sizes(column), -1)
+                sizes = _filled(sizes, partial(_sizes, column), -1)
             elif key.field == "latency":
-                unit = key.unit_seconds
-                seconds = _filled(seconds, lambda column=column, unit=unit: _seconds(column, unit), -1.0)
+                seconds = _filled(seconds, partial(_seconds, column, key.unit_seconds), -1.0)
             elif key.field in ("date", "clock"):
                 return None
             else:
                 self._take_texts(texts, key, column)
         if at_ms is None or (at_ms == _INVALID).any() or not self._all_requests(texts, count):
             return None
-        if seconds is not None and not (seconds >= 0).any():
-            seconds = None
         return Columns(at_ms, dict(texts), sizes, seconds)
 
     def _at(self, column: Sequence[object]) -> NDArray[np.int64]:
-        if all(type(told) is float for told in column):
+        if set(map(type, column)) == {float}:
             numbers = np.array(column, np.float64)
-            if len(numbers) and 1e8 <= numbers.min() and numbers.max() < 1e10:
+            if numbers.min() >= 1e8 and numbers.max() < 1e10:
                 found: NDArray[np.int64] = np.rint(numbers * 1e6).astype(np.int64) // 1000
                 return found
         return np.fromiter(map(self._moments.__getitem__, column), np.int64, len(column))
 
     def _take_texts(self, texts: dict[str, NDArray[np.int32]], key: Key, column: Sequence[object]) -> None:
         for name, _ in _readers_of(key):
-            ids = self._ids[key, name]
-            texts[name] = _filled(
-                texts.get(name),
-                lambda ids=ids: np.fromiter(map(ids.__getitem__, column), np.int32, len(column)),
-                self._empty[name],
-            )
+            numbers = self._numbers[key, name]
+            texts[name] = _filled(texts.get(name), partial(_numbered, numbers, column), 0)
 
     def _all_requests(self, texts: Mapping[str, NDArray[np.int32]], count: int) -> bool:
         """Each line tells a status or a method."""
         told = np.zeros(count, bool)
         for name in ("status", "method"):
             if name in texts:
-                told |= texts[name] != self._empty[name]
+                told |= texts[name] != 0
         return bool(told.all())
 
 
@@ -271,8 +316,12 @@ def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
     return np.where(gaps, more(), known) if gaps.any() else known
 
 
+def _numbered(numbers: _Numbers, column: Sequence[object]) -> NDArray[np.int32]:
+    return np.fromiter(map(numbers.__getitem__, column), np.int32, len(column))
+
+
 def _sizes(column: Sequence[object]) -> NDArray[np.int64]:
-    if all(type(told) is int for told in column):
+    if set(map(type, column)) == {int}:
         try:
             numbers = np.array(column, np.int64)
         except OverflowError:
@@ -283,7 +332,7 @@ def _sizes(column: Sequence[object]) -> NDArray[np.int64]:
 
 
 def _seconds(column: Sequence[object], unit_seconds: float) -> NDArray[np.float64]:
-    if all(type(told) is float for told in column):
+    if set(map(type, column)) == {float}:
         found = np.array(column, np.float64) * unit_seconds
         return np.where((found >= 0) & (found < LONGEST_SECONDS), found, -1.0)
     known: dict[object, float] = {}

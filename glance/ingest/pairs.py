@@ -9,6 +9,7 @@ from typing import Literal
 from glance.domain.logs.keyed import KeyedLayout
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder
+from glance.ingest.line_session import LineSession
 from glance.ingest.reader import Session
 
 _PAIR = re.compile(
@@ -59,7 +60,7 @@ class PairsReader:
 
     def session(self, builder: BucketBuilder) -> Session:
         """Begin a bucket."""
-        return PairsSession(self, builder)
+        return LineSession(self, builder)
 
     def read_line(self, line: bytes) -> LogRecord | None:
         """The record of one line, None when it is not of this format."""
@@ -69,23 +70,3 @@ class PairsReader:
     def is_directive(self, line: bytes) -> bool:
         """Lines of pairs have no directives."""
         return False
-
-
-class PairsSession:
-    """Reads pieces line by line."""
-
-    def __init__(self, reader: PairsReader, builder: BucketBuilder) -> None:
-        """Begin to fill `builder`."""
-        self._reader = reader
-        self._builder = builder
-
-    def read_piece(self, piece: bytes) -> bool:
-        """Take every line of the piece, or none when one is not of this format."""
-        records = [self._reader.read_line(line.removesuffix(b"\r")) for line in piece[:-1].split(b"\n")]
-        if None in records:
-            return False
-        self._builder.add_records([record for record in records if record is not None])
-        return True
-
-    def flush(self) -> None:
-        """Nothing is held back."""

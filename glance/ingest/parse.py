@@ -14,6 +14,9 @@ from glance.ingest.reader import LineReader, Session
 PIECE_BYTES = 65_536
 """Read at once by one `findall`: larger pieces leave the second-level cache (measured)."""
 
+FULL_LINES = MOST_RECORDS - 2_048
+"""A bucket with this many lines takes no further piece; an ordinary piece has some hundred lines."""
+
 _CLOSE_LOOK_BYTES = 8_192
 """A piece with an odd line is looked at in pieces of this size before it is read line by line."""
 
@@ -55,29 +58,15 @@ def _buckets(
     data: bytes, readers: Sequence[LineReader], source: str, generation: int, offset: int
 ) -> Iterator[LogBucket]:
     filler: _Filler | None = None
+    trust = _Trust()
     for start, end in _cuts(data, 0, len(data), PIECE_BYTES):
-        piece = data[start:end]
-        lines = piece.count(b"\n") + 1
-        if filler is not None and filler.lines + lines > MOST_RECORDS:
+        if filler is None:
+            filler = _Filler(BucketBuilder(source, generation, offset + start), readers, trust)
+        filler.take(data[start:end])
+        if filler.lines >= FULL_LINES:
             yield filler.finish()
             filler = None
-        if lines > MOST_RECORDS:
-            yield from _dense(piece, readers, source, generation, offset + start)
-            continue
-        if filler is None:
-            filler = _Filler(BucketBuilder(source, generation, offset + start), readers)
-        filler.take(piece)
     if filler is not None:
-        yield filler.finish()
-
-
-def _dense(
-    piece: bytes, readers: Sequence[LineReader], source: str, generation: int, offset: int
-) -> Iterator[LogBucket]:
-    """A piece with more lines than a bucket may hold: mostly blank lines."""
-    for start, end in _cuts(piece, 0, len(piece), MOST_RECORDS // 2):
-        filler = _Filler(BucketBuilder(source, generation, offset + start), readers)
-        filler.take(piece[start:end])
         yield filler.finish()
 
 
@@ -91,23 +80,47 @@ def _cuts(data: bytes, start: int, end: int, size: int) -> Iterator[tuple[int, i
         start = cut
 
 
+class _Trust:
+    """Whether it is worth trying to read a piece at once: where that keeps failing, less and less."""
+
+    def __init__(self) -> None:
+        self._pause = 0
+        self._skip = 0
+
+    def tries(self) -> bool:
+        """Try this time."""
+        if self._skip:
+            self._skip -= 1
+            return False
+        return True
+
+    def learn(self, *, succeeded: bool) -> None:
+        """Remember how it went."""
+        self._pause = 0 if succeeded else min(64, 2 * self._pause + 1)
+        self._skip = self._pause // 4
+
+
 class _Filler:
     """Fills one bucket."""
 
-    def __init__(self, builder: BucketBuilder, readers: Sequence[LineReader]) -> None:
+    def __init__(self, builder: BucketBuilder, readers: Sequence[LineReader], trust: _Trust) -> None:
         self.builder = builder
-        self.lines = 0
         self._readers = readers
+        self._trust = trust
         self._session: Session | None = readers[0].session(builder) if readers else None
+
+    @property
+    def lines(self) -> int:
+        """Lines taken so far."""
+        return self.builder.lines + (self._session.pending if self._session is not None else 0)
 
     def take(self, piece: bytes) -> None:
         """Read a piece: at once where every line is regular, else with a closer look."""
         self.builder.length += len(piece)
-        self.lines += piece.count(b"\n") + 1
         if not self._at_once(piece):
             for start, end in _cuts(piece, 0, len(piece), _CLOSE_LOOK_BYTES):
                 part = piece[start:end]
-                if not self._at_once(part):
+                if not (self._trust.tries() and self._at_once(part)):
                     self._line_by_line(part)
 
     def finish(self) -> LogBucket:
@@ -121,7 +134,9 @@ class _Filler:
             return False
         if b"\0" in piece or piece.startswith(_BOM):  # left over of a truncated file: not part of the line
             return False
-        return self._session.read_piece(piece)
+        is_read = self._session.read_piece(piece)
+        self._trust.learn(succeeded=is_read)
+        return is_read
 
     def _line_by_line(self, piece: bytes) -> None:
         if self._session is not None:

@@ -94,6 +94,16 @@ class _PrefixedSession:
         self._session = session
         self._pattern = pattern
 
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return self._session.pending
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return self._session.pending
+
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
         inner, count = self._pattern.subn(b"", piece)
@@ -174,6 +184,16 @@ class _JsonWrappedSession:
     def __init__(self, session: Session, key: str) -> None:
         self._session = session
         self._decoder = _unwrapper(key)
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return self._session.pending
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return self._session.pending
 
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""

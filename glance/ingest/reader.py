@@ -11,6 +11,11 @@ from glance.ingest.builder import BucketBuilder
 class Session(Protocol):
     """Reads pieces into one bucket."""
 
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        ...
+
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece as a record, or none.
 

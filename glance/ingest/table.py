@@ -11,7 +11,8 @@ from glance.domain.logs.keyed import KeyedLayout
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.w3c import W3cLayout, date_line, fields_line, is_microsoft
 from glance.ingest.builder import BucketBuilder
-from glance.ingest.pattern import PatternSession
+from glance.ingest.line_session import LineSession
+from glance.ingest.pattern import PatternReader
 from glance.ingest.reader import Session
 
 
@@ -105,7 +106,17 @@ class _W3cSession:
     def __init__(self, reader: W3cReader, builder: BucketBuilder) -> None:
         self._reader = reader
         self._line_format = reader.line_format
-        self._session = None if self._line_format is None else PatternSession(self._line_format, builder)
+        self._session = None if self._line_format is None else PatternReader(self._line_format).session(builder)
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return 0 if self._session is None else self._session.pending
+
+    @property
+    def pending(self) -> int:
+        """Records taken that the builder has not got yet."""
+        return 0 if self._session is None else self._session.pending
 
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
@@ -203,23 +214,3 @@ class CsvReader:
     def is_directive(self, line: bytes) -> bool:
         """The line is the header."""
         return line == self.header
-
-
-class LineSession:
-    """Reads pieces line by line, for formats that have no quicker way."""
-
-    def __init__(self, reader: CsvReader, builder: BucketBuilder) -> None:
-        """Begin to fill `builder`."""
-        self._reader = reader
-        self._builder = builder
-
-    def read_piece(self, piece: bytes) -> bool:
-        """Take every line of the piece, or none when one is not of this format."""
-        records = [self._reader.read_line(line.removesuffix(b"\r")) for line in piece[:-1].split(b"\n")]
-        if None in records:
-            return False
-        self._builder.add_records([record for record in records if record is not None])
-        return True
-
-    def flush(self) -> None:
-        """Nothing is held back."""

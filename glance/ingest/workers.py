@@ -20,7 +20,6 @@ from glance.domain.logs.bucket import LogBucket
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import Stretch, parse_stretch, worker_count
 
-
 _readers: tuple[LineReader, ...] = ()
 """What this worker process reads with; set once, when it starts."""
 

@@ -8,6 +8,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import get_character_cell_size
+from wcwidth import wcwidth
 
 from glance.domain.safe_text import MAX_COMBINING, safe_text
 from tests.end_to_end.byte_oracle import foreign, is_foreign
@@ -48,8 +50,22 @@ def test_a_tower_of_marks_is_cut() -> None:
     assert sum(unicodedata.combining(character) > 0 for character in shown) == MAX_COMBINING
 
 
-def test_the_ornament_of_an_emoji_goes_without_a_trace() -> None:
-    assert safe_text("❤\ufe0f ok") == "❤ ok"
+@pytest.mark.parametrize(
+    ("text", "shown"), [("❤\ufe0f ok", "❤ ok"), ("👍\U0001f3fd ok", "👍 ok"), ("\U0001f1e9\U0001f1ea", "DE")]
+)
+def test_what_terminals_disagree_on_is_shown_in_a_plain_way(text: str, shown: str) -> None:
+    assert safe_text(text) == shown
+
+
+def test_terminals_agree_on_the_width_of_every_character_that_passes() -> None:
+    """Two independent tables of widths say the same, so that nothing moves the columns behind it."""
+    disputed = [
+        f"U+{code:04X}"
+        for code in range(sys.maxunicode + 1)
+        if any(get_character_cell_size(character) != wcwidth(character) for character in safe_text(chr(code)))
+    ]
+
+    assert disputed == []
 
 
 @given(st.text(), st.integers(1, 50))

@@ -260,12 +260,11 @@ class _Plan:
 
     def _single(self, item: Field, following: bytes) -> None:
         shape = shape_of(item, following)
-        run = _run(following) if item.shape is None else b"(?:" + shape + b")" + item.rest
-        if item.kind is None:
-            self.fast += run
+        if item.kind is None:  # nobody looks at it afterwards, so it is exact here too
+            self.fast += b"(?:" + shape + b")" + item.rest
             self.exact += b"(?:" + shape + b")" + item.rest
             return
-        self.fast += b"(" + (run if item.shape is None else shape) + b")" + item.rest
+        self.fast += b"(" + (_run(following) if item.shape is None else shape) + b")" + item.rest
         self.exact += b"(" + shape + b")" + item.rest
         self.groups.append(Group(item.kind, (item.name,), re.compile(shape, re.S), unit_seconds=item.unit_seconds))
 
@@ -274,14 +273,14 @@ class _Plan:
         self._close(b"")
         stop = re.escape(following[:1])
         shape = item.shape or b"[^?" + stop + rb"\n]*+"
-        self.fast += b"([^?" + (stop or rb"\r\n") + rb"]*+)(?:\?" + _run(following) + b")?"
+        self.fast += b"([^?" + (stop or rb"\r\n") + rb"]*+)(?:\?[^" + (stop or rb"\r") + rb"\n]*+)?"
         self.exact += b"(" + shape + rb")(?:\?[^" + stop + rb"\n]*+)?"
         self.groups.append(Group("text", ("path",), re.compile(b"(" + shape + b")", re.S)))
 
     def _request(self, item: Field) -> None:
         """`METHOD target` as one token, the query left out, the protocol opens the next token."""
         self._close(b"")
-        self.fast += rb"([^ ]++ [^ ?]*+)(?:\?[^ ]*+)?"
+        self.fast += rb'([^ ]++ [^ ?]*+)(?:\?[^ "\n]*+)?'
         self.exact += _LOOSE_HEAD if item.is_loose else _EXACT_HEAD
         head = re.compile(rb'[A-Za-z][A-Za-z_-]{0,31} [^ ?"\n]*+')
         self.groups.append(Group("text", ("method", "path"), head, is_head=True))

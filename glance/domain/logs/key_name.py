@@ -12,7 +12,7 @@ from glance.domain.logs.keyed import Key, KeyedLayout
 _NAMES: dict[str, str] = {
     "time": "time timestamp ts timelocal timeiso8601 date datetime eventtime requesttimestamp starttime "
     "starttimestamp edgestarttimestamp startutc starttimeutc msec accesstime timeutc accesstimestamp received receivedat logtime",
-    "client": "clientip remoteaddr clientaddr clientaddress remoteip ip clienthost remotehost client sourceip srcip src "
+    "client": "clientip remoteaddr remoteaddress clientaddr clientaddress remoteip ip clienthost remotehost client sourceip srcip src "
     "sourceaddress realip host_client remote fwd cip xforwardedfor peer",
     "user": "remoteuser user username userid authuser clientusername csusername login",
     "request": "request requestline httprequest req",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NGINX = re.compile(
-    r"^[ \t]*log_format\s+([^\s;]+)\s+((?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^;'\"])*+);", re.M | re.S
+    r"(?:^|[{;])[ \t]*log_format\s+([^\s;]+)\s+((?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^;'\"])*+);", re.M | re.S
 )
 _NGINX_PIECE = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([^\s;'\"]+)", re.S)
-_NGINX_LOG = re.compile(r"^[ \t]*access_log\s+([^\s;]+)\s+([^\s;=]+)[^;\n]*;", re.M)
+_NGINX_LOG = re.compile(r"(?:^|[{;])[ \t]*access_log\s+([^\s;]+)\s+([^\s;=]+)[^;\n]*;", re.M)
 _APACHE = re.compile(r"^[ \t]*LogFormat\s+\"((?:[^\"\\]|\\.)*)\"[ \t]*([^\s#]*)", re.M | re.I)
 _APACHE_LOG = re.compile(
     r"^[ \t]*(?:CustomLog|TransferLog)\s+\"?([^\s\"]+)\"?\s+(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))", re.M | re.I
