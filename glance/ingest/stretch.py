@@ -10,7 +10,7 @@ from glance.domain.logs.bucket import LogBucket
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
 
-STRETCH_BYTES = 8 << 20
+STRETCH_BYTES = 11 << 20
 """Read and parsed by one task."""
 
 MOST_WORKERS = 8

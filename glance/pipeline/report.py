@@ -16,7 +16,6 @@ from glance.ingest.detect import Detection
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import STRETCH_BYTES, Stretch
-from glance.ingest.workers import Workers
 from glance.pipeline.understanding import AUTO, refusal, understand
 from glance.sources.archive import MAGIC_BYTES, archive_kind, unpack
 from glance.sources.regular_file import open_regular, reason_in_words
@@ -131,6 +130,8 @@ class Report:
                 data = os.pread(fd, stretch.end - stretch.start, stretch.start)
                 self._add(reading, parse(data, readers, source=path, offset=stretch.start), len(data))
             return
+        from glance.ingest.workers import Workers  # multiprocessing: only for what is worth it
+
         with collector_paused(), Workers(readers) as workers:
             for stretch, buckets in workers.parse_all(stretches):
                 self._add(reading, buckets, stretch.end - stretch.start)

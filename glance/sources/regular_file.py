@@ -7,8 +7,6 @@ import os
 import stat
 from typing import Protocol, cast
 
-import aiofiles
-
 from glance.errors import SourceError
 
 
