@@ -64,6 +64,8 @@ async def open_file(path: str) -> OpenFile:
         SourceError: it is not a regular file.
         OSError: it cannot be opened.
     """
+    import aiofiles  # with asyncio behind it: a report does without both
+
     return cast("OpenFile", await aiofiles.open(path, "rb", buffering=0, opener=open_regular))
 
 
