@@ -1,0 +1,308 @@
+"""The one table of what a person can do: keys, footer, help and palette are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from glance.domain.window import WINDOWS
+
+TABLES = ("sections", "paths", "clients")
+PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
+"""The panels in the order of their digits, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides which commands make sense now."""
+
+    panel: str = ""
+    """Name of the panel that has the keys."""
+    is_zoomed: bool = False
+    is_typing: bool = False
+    """A search is being typed."""
+    has_search: bool = False
+    """The panel shows only names that match a search."""
+    is_paused: bool = False
+    is_too_small: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """The keys go to a table of names."""
+        return self.panel in TABLES
+
+    @property
+    def can_go_back(self) -> bool:
+        """There is something that `esc` would undo."""
+        return self.is_zoomed or self.is_typing or self.has_search
+
+
+def _always(_: Situation) -> bool:
+    """Valid in every situation."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do, by key, by click, or from the palette."""
+
+    id: str
+    keys: str
+    """Default keys as Textual names them, with commas."""
+    action: str
+    label: str
+    """One or two words, for the footer."""
+    tooltip: str
+    """What it does, for help and palette."""
+    group: str
+    is_valid: Callable[[Situation], bool] = _always
+    is_in_footer: bool = True
+    is_in_palette: bool = True
+    is_of_app: bool = False
+    """Bound on the application, so that it works on every page."""
+    rank: int = 5
+    """When the footer is too narrow, greater ranks go first."""
+
+    @property
+    def title(self) -> str:
+        """What the palette calls it: `Panel paths`, `Window longer`, `Pause`."""
+        return self.id.replace(".", " ").capitalize()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "typing.keep",
+        "enter",
+        "screen.keep_search",
+        "keep",
+        "keep the search and go to the rows",
+        "typing",
+        lambda now: now.is_typing,
+        is_in_palette=False,
+        rank=1,
+    ),
+    Command(
+        "zoom",
+        "enter",
+        "screen.zoom",
+        "zoom",
+        "show the panel on the whole screen, with all its columns",
+        "panels",
+        lambda now: bool(now.panel) and not now.is_zoomed and not now.is_typing,
+        rank=2,
+    ),
+    Command(
+        "back",
+        "escape",
+        "screen.back",
+        "back",
+        "go back one step: leave a search, then the zoom",
+        "panels",
+        lambda now: now.can_go_back,
+        is_in_palette=False,
+        rank=1,
+    ),
+    Command(
+        "search",
+        "slash",
+        "screen.search",
+        "search",
+        "show only names that contain a text",
+        "tables",
+        lambda now: now.is_table and not now.is_typing,
+        rank=3,
+    ),
+    Command(
+        "sort",
+        "s",
+        "screen.sort",
+        "sort",
+        "order the table by hits, errors, bytes, p95 or name",
+        "tables",
+        lambda now: now.is_table and not now.is_typing,
+        rank=3,
+    ),
+    Command(
+        "window.shorter",
+        "less_than_sign,comma",
+        "screen.window(-1)",
+        "shorter",
+        "look at a shorter window",
+        "time",
+        lambda now: not now.is_typing,
+        rank=4,
+    ),
+    Command(
+        "window.longer",
+        "greater_than_sign,full_stop,w",
+        "screen.window(1)",
+        "longer",
+        "look at a longer window; after the longest comes the shortest",
+        "time",
+        lambda now: not now.is_typing,
+        rank=4,
+    ),
+    Command(
+        "pause",
+        "space",
+        "screen.pause",
+        "pause",
+        "let the picture stand still; reading goes on",
+        "time",
+        lambda now: not now.is_typing,
+        rank=3,
+    ),
+    Command(
+        "panel.next",
+        "tab",
+        "screen.next_panel(1)",
+        "next panel",
+        "go to the next panel",
+        "panels",
+        lambda now: not now.is_typing,
+        is_in_palette=False,
+        rank=7,
+    ),
+    Command(
+        "panel.previous",
+        "shift+tab",
+        "screen.next_panel(-1)",
+        "previous panel",
+        "go to the previous panel",
+        "panels",
+        lambda now: not now.is_typing,
+        is_in_footer=False,
+        is_in_palette=False,
+    ),
+    *(
+        Command(
+            f"panel.{name}",
+            str(number),
+            f"screen.panel('{name}')",
+            name,
+            f"go to the panel of {name}",
+            "panels",
+            lambda now: not now.is_typing,
+            is_in_footer=False,
+        )
+        for number, name in enumerate(PANELS, start=1)
+    ),
+    Command(
+        "theme",
+        "t",
+        "app.next_theme",
+        "theme",
+        "change the colours",
+        "program",
+        lambda now: not now.is_typing,
+        is_of_app=True,
+        rank=6,
+    ),
+    Command(
+        "palette",
+        "ctrl+p",
+        "app.command_palette",
+        "palette",
+        "find any command by its name",
+        "program",
+        is_in_palette=False,
+        is_of_app=True,
+        rank=6,
+    ),
+    Command(
+        "help",
+        "question_mark,f1",
+        "app.help",
+        "help",
+        "show every key and what the figures mean",
+        "program",
+        lambda now: not now.is_typing,
+        is_of_app=True,
+        rank=0,
+    ),
+    Command(
+        "quit",
+        "q",
+        "app.quit",
+        "quit",
+        "leave; the terminal is left as it was",
+        "program",
+        lambda now: not now.is_typing,
+        is_of_app=True,
+        rank=0,
+    ),
+    Command(
+        "interrupt",
+        "ctrl+c",
+        "app.interrupt",
+        "interrupt",
+        "leave at once, with exit code 130",
+        "program",
+        is_in_footer=False,
+        is_in_palette=False,
+        is_of_app=True,
+    ),
+    Command(
+        "suspend",
+        "ctrl+z",
+        "app.suspend_process",
+        "suspend",
+        "go to the shell; fg comes back",
+        "program",
+        is_in_footer=False,
+        is_in_palette=False,
+        is_of_app=True,
+    ),
+)
+
+ROW_COMMANDS: tuple[Command, ...] = (
+    Command("row.up", "up,k", "move(-1)", "up", "the row above", "tables", is_in_footer=False),
+    Command("row.down", "down,j", "move(1)", "down", "the row below", "tables", is_in_footer=False),
+    Command("row.page_up", "pageup", "move_page(-1)", "page up", "a page of rows up", "tables", is_in_footer=False),
+    Command(
+        "row.page_down", "pagedown", "move_page(1)", "page down", "a page of rows down", "tables", is_in_footer=False
+    ),
+    Command("row.first", "home,g", "move_to(0)", "first", "the first row", "tables", is_in_footer=False),
+    Command("row.last", "end,G", "move_to(-1)", "last", "the last row", "tables", is_in_footer=False),
+)
+"""What moves through the rows of a table or a list."""
+
+GROUPS = ("time", "panels", "tables", "program")
+
+KEY_NAMES = {
+    "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",
+    "question_mark": "?", "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓",
+}  # fmt: skip
+
+
+def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
+    """The commands as Textual binds them; the first of the keys is the one to show."""
+    return [
+        Binding(command.keys, command.action, command.label, id=command.id, tooltip=command.tooltip, show=False)
+        for command in commands
+        if command.id != "typing.keep"
+    ]
+
+
+def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:
+    """The keys of a command as Textual names them, remapped ones included."""
+    keys = keymap.get(command_id) or next(command.keys for command in COMMANDS if command.id == command_id)
+    return frozenset(key.strip() for key in keys.split(","))
+
+
+def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    """The keys of a command as people call them, remapped ones included."""
+    keys = keymap.get(command.id, command.keys)
+    return [KEY_NAMES.get(key, key) for key in (part.strip() for part in keys.split(",")) if key]
+
+
+def footer_commands(now: Situation) -> list[Command]:
+    """The commands that the footer shows: those that do something now."""
+    return [command for command in COMMANDS if command.is_in_footer and command.is_valid(now)]
+
+
+def window_titles() -> list[tuple[str, str]]:
+    """For the palette: what choosing each window is called, and its action."""
+    return [(f"Window {choice.name}", f"screen.choose_window('{choice.name}')") for choice in WINDOWS]

@@ -1,0 +1,72 @@
+"""What the parts of the terminal's side tell each other: news in the past tense, wishes as requests."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from glance.domain.scene import RankingName, Scene, SortKey, View
+
+
+class ScenePublished(Message, bubble=False):
+    """The collector has made a new scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        """Carry the scene."""
+        super().__init__()
+        self.scene = scene
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer scene makes an unread one worthless."""
+        return isinstance(message, ScenePublished)
+
+
+class ViewRequested(Message):
+    """The person wants to look at something else."""
+
+    def __init__(self, view: View) -> None:
+        """Carry the whole wish."""
+        super().__init__()
+        self.view = view
+
+
+class ChoiceMade(Message):
+    """The person chose something that should be the same next time."""
+
+    def __init__(self, key: str, value: str) -> None:
+        """Name the choice, such as `window`, `theme` or `sort.paths`."""
+        super().__init__()
+        self.key = key
+        self.value = value
+
+
+class SearchRequested(Message):
+    """The person types what names in a ranking must contain; empty ends the search."""
+
+    def __init__(self, ranking: RankingName, text: str) -> None:
+        """Name the ranking and the text."""
+        super().__init__()
+        self.ranking = ranking
+        self.text = text
+
+
+class SortRequested(Message):
+    """The person wants a ranking in another order."""
+
+    def __init__(self, ranking: RankingName, key: SortKey) -> None:
+        """Name the ranking and what decides the order."""
+        super().__init__()
+        self.ranking = ranking
+        self.key = key
+
+
+class ZoomRequested(Message):
+    """The person wants one panel on the whole screen."""
+
+    def __init__(self, panel: str) -> None:
+        """Name the panel."""
+        super().__init__()
+        self.panel = panel
+
+
+class SituationChanged(Message):
+    """Something changed that decides which keys are valid now."""

@@ -1,0 +1,112 @@
+"""Where every panel stands, for any size of the terminal: pure, and the same for drawing and for asking.
+
+| size            | what                                                                          |
+|-----------------|-------------------------------------------------------------------------------|
+| ≥ 160 wide      | tiles, traffic, three columns: sections paths clients, status alerts lines    |
+| ≥ 110 wide      | tiles, traffic, two columns: sections paths, clients lines, status alerts     |
+| below, or < 30  | tiles in one line, traffic, one box whose tabs are the other panels           |
+| < 80 or < 20    | the same without traffic, which becomes a tab too                             |
+| < 40 or < 10    | a sentence                                                                    |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.geometry import Region, Size
+
+from glance.commands import PANELS
+from glance.widgets.notice import LEAST
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the arrangement depends on besides the size."""
+
+    shown: str = "paths"
+    """The panel in the box of tabs."""
+    zoomed: str = ""
+    """The panel that has the whole screen; empty for none."""
+    has_trouble: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The regions of what is on the screen, by name of the widget."""
+
+    places: dict[str, Region]
+    tabs: tuple[str, ...] = ()
+    """The panels that share a box; empty where each has its own."""
+
+    def tabs_of(self, panel: str) -> tuple[str, ...]:
+        """What stands in the border of a panel."""
+        return self.tabs if panel in self.tabs else (panel,)
+
+
+def arrange(size: Size, wish: Wish) -> Arrangement:
+    """Place everything."""
+    width, height = size
+    if width < LEAST.width or height < LEAST.height:
+        return Arrangement({"too-small": Region(0, 0, width, height)})
+    places = {"header": Region(0, 0, width, 1), "keys": Region(0, height - 1, width, 1)}
+    top = 1
+    if wish.has_trouble:
+        places["banner"] = Region(0, 1, width, 1)
+        top = 2
+    body = Region(0, top, width, height - 1 - top)
+    if wish.zoomed:
+        places[wish.zoomed] = body
+        return Arrangement(places)
+    if width < 110 or height < 30:
+        return _in_tabs(places, body, wish)
+    return _in_columns(places, body)
+
+
+def _in_tabs(places: dict[str, Region], body: Region, wish: Wish) -> Arrangement:
+    """One column: a box that shows one panel at a time."""
+    is_compact = body.width < 80 or body.height < 17
+    places["tiles"], body = _cut(body, 3 if body.height >= 24 and body.width >= 100 else 1)
+    tabs: tuple[str, ...] = PANELS
+    if not is_compact:
+        places["traffic"], body = _cut(body, max(6, body.height * 3 // 10))
+        tabs = PANELS[1:]
+    if body.height >= 12:
+        body, places["alert-line"] = body._replace(height=body.height - 1), Region(0, body.bottom - 1, body.width, 1)
+    shown = wish.shown if wish.shown in tabs else "paths"
+    places[shown] = body
+    return Arrangement(places, tabs)
+
+
+def _in_columns(places: dict[str, Region], body: Region) -> Arrangement:
+    """Everything at once, in two or three columns."""
+    places["tiles"], body = _cut(body, 4 if body.height >= 36 else 3)
+    share = 34 if body.width >= 160 else 28
+    places["traffic"], body = _cut(body, max(8, min(18, body.height * share // 100)))
+    if body.width >= 160:
+        lower = max(8, min(16, body.height * 36 // 100))
+        upper, body = _cut(body, body.height - lower)
+        _row(places, upper, (("sections", 25), ("paths", 50), ("clients", 25)))
+        _row(places, body, (("status", 25), ("alerts", 30), ("lines", 45)))
+        return Arrangement(places)
+    upper, body = _cut(body, (body.height + 2) * 2 // 5)
+    middle, lower_row = _cut(body, (body.height + 1) // 2)
+    _row(places, upper, (("sections", 42), ("paths", 58)))
+    _row(places, middle, (("clients", 42), ("lines", 58)))
+    _row(places, lower_row, (("status", 42), ("alerts", 58)))
+    return Arrangement(places)
+
+
+def _cut(region: Region, height: int) -> tuple[Region, Region]:
+    """The upper lines of a region, and the rest."""
+    x, y, width, whole = region
+    return Region(x, y, width, height), Region(x, y + height, width, whole - height)
+
+
+def _row(places: dict[str, Region], region: Region, parts: tuple[tuple[str, int], ...]) -> None:
+    """Panels side by side, their widths in hundredths."""
+    start = hundredths = 0
+    for name, part in parts:
+        hundredths += part
+        end = region.width * hundredths // 100
+        places[name] = Region(region.x + start, region.y, end - start, region.height)
+        start = end

@@ -1,0 +1,341 @@
+"""The page that answers at one look: how much traffic, is it healthy, what is hot, what just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.geometry import NULL_OFFSET, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from glance.commands import COMMANDS, PANELS, TABLES, Command, Situation, bindings, raw_keys
+from glance.domain.scene import EMPTY_SCENE, RankingName, Scene, SortKey, View
+from glance.domain.window import DEFAULT_WINDOW, WINDOWS
+from glance.messages import (
+    ChoiceMade,
+    SearchRequested,
+    SituationChanged,
+    SortRequested,
+    ViewRequested,
+    ZoomRequested,
+)
+from glance.screens.arrangement import Arrangement, Wish, arrange
+from glance.screens.frugal import FrugalCompositor
+from glance.themes import DEFAULT_THEME
+from glance.widgets.alert_pane import AlertLine, AlertPane
+from glance.widgets.frame import Tab
+from glance.widgets.header import Header, Standing
+from glance.widgets.inks import Inks, inks_of
+from glance.widgets.key_bar import KeyBar
+from glance.widgets.log_lines import LogLines
+from glance.widgets.notice import Banner, TooSmall
+from glance.widgets.panel import Panel
+from glance.widgets.ranking_table import SORTS, RankingTable
+from glance.widgets.status_mix import StatusMix
+from glance.widgets.tiles import Tiles
+from glance.widgets.traffic_chart import TrafficChart
+
+ZOOMED_ROWS = 500
+LEAST_ROWS = 20
+MOST_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """What the screen starts with: options, and what was remembered from the last time."""
+
+    theme: str = DEFAULT_THEME
+    refresh_seconds: float = 1.0
+    incident_limit: int = 3
+    """Alerts in the pane; 0 for all."""
+    section_limit: int = 0
+    """Sections in the table; 0 for as many as fit."""
+    title: str = "glance"
+    sources: tuple[str, ...] = ()
+    """Names of the logs, for the first frame."""
+    window: str = DEFAULT_WINDOW
+    sorts: tuple[tuple[RankingName, SortKey], ...] = ()
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys by id of a command."""
+
+
+class PlannedLayout(Layout):
+    """Puts every widget where the arrangement says."""
+
+    name = "planned"
+
+    def __init__(self, overview: Overview) -> None:
+        """Ask this screen for its wish."""
+        self._overview = overview
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Regions of those that have a place."""
+        places = arrange(size, self._overview.wish).places
+        return [
+            WidgetPlacement(places[child.id], NULL_OFFSET, Spacing(), child) for child in children if child.id in places
+        ]
+
+
+class Overview(Screen[None], inherit_bindings=False):
+    """The dashboard."""
+
+    BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app))
+    AUTO_FOCUS = ""
+
+    scene: reactive[Scene] = reactive(EMPTY_SCENE, repaint=False, init=False)
+    inks: reactive[Inks] = reactive(inks_of(DEFAULT_THEME), repaint=False, init=False)
+    standing: reactive[Standing] = reactive(Standing(), repaint=False, init=False)
+    now: reactive[Situation] = reactive(Situation(), repaint=False, init=False)
+
+    def __init__(self, settings: ScreenSettings, inks: Inks) -> None:
+        """Start with what was chosen or remembered."""
+        super().__init__()
+        self._compositor = FrugalCompositor()
+        self._settings = settings
+        window = settings.window if settings.window in {choice.name for choice in WINDOWS} else DEFAULT_WINDOW
+        self.view = View(window=window, sorts=settings.sorts)
+        self.wish = Wish()
+        self._planned = PlannedLayout(self)
+        self._newest = EMPTY_SCENE
+        self._held = "paths"
+        self.set_reactive(Overview.inks, inks)
+        self.set_reactive(Overview.standing, Standing(settings.title, settings.sources, window))
+
+    @property
+    def layout(self) -> Layout:
+        """The arrangement of this page."""
+        return self._planned
+
+    def compose(self) -> ComposeResult:
+        """Every widget; the arrangement decides which of them are shown."""
+        yield Header().data_bind(Overview.scene, Overview.inks, Overview.standing)
+        yield Tiles().data_bind(Overview.scene, Overview.inks)
+        yield TrafficChart().data_bind(Overview.scene, Overview.inks)
+        for name in TABLES:
+            limit = self._settings.section_limit if name == "sections" else 0
+            keys = raw_keys("search", self._settings.keymap)
+            yield RankingTable(cast("RankingName", name), limit, keys).data_bind(Overview.scene, Overview.inks)
+        yield StatusMix().data_bind(Overview.scene, Overview.inks)
+        yield AlertPane(self._settings.incident_limit).data_bind(Overview.scene, Overview.inks)
+        yield LogLines().data_bind(Overview.scene, Overview.inks)
+        yield AlertLine().data_bind(Overview.scene, Overview.inks)
+        yield Banner().data_bind(Overview.scene, Overview.inks)
+        yield KeyBar(self._settings.keymap).data_bind(Overview.scene, Overview.inks, Overview.now)
+        yield TooSmall().data_bind(Overview.scene, Overview.inks)
+
+    def on_mount(self) -> None:
+        """Lay out the first frame."""
+        self._rearrange(self.app.size)
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def panel(self, name: str) -> Panel:
+        """The panel with this name."""
+        return self.query_one(f"#{name}", Panel)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Take a new scene; while paused only count how far the picture is behind."""
+        self._newest = scene
+        is_answer = _seen(scene.view) == _seen(self.view) != _seen(self.scene.view)
+        if not self.view.is_paused or is_answer or not self.scene.at:
+            self._put(scene)
+        behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
+        self.standing = replace(self.standing, behind=behind)
+
+    def _put(self, scene: Scene) -> None:
+        """Show a scene, and the banner with it when there is trouble."""
+        has_trouble = bool(scene.trouble)
+        self.scene = scene
+        if has_trouble != self.wish.has_trouble:
+            self._wish(has_trouble=has_trouble)
+
+    @on(events.Resize)
+    def fit_size(self, event: events.Resize) -> None:
+        """Arrange everything for another size of the terminal."""
+        self._rearrange(event.size)
+
+    def _wish(self, **changes: object) -> None:
+        """Arrange in another way."""
+        self.wish = replace(self.wish, **changes)  # type: ignore[arg-type]
+        self._rearrange(self.size)
+        self.refresh(layout=True)
+
+    def _rearrange(self, size: Size) -> None:
+        """Tell every panel whether it is shown and with which tabs, and ask for as many rows as there are places."""
+        arrangement = arrange(size, self.wish)
+        if self._held in arrangement.tabs and self._held not in arrangement.places:
+            self.wish = replace(self.wish, shown=self._held)
+            arrangement = arrange(size, self.wish)
+        for panel in self.query(Panel):
+            name = panel.id or ""
+            if name not in arrangement.places:
+                panel.hide()
+                continue
+            tabs = tuple(
+                Tab(PANELS.index(tab) + 1, tab, tab == name) for tab in arrangement.tabs_of(name) if tab in PANELS
+            )
+            panel.place(tabs, is_zoomed=self.wish.zoomed == name)
+        if self._held in arrangement.places:
+            self.panel(self._held).focus()
+        self._look(rows=self._rows(arrangement), log_lines=self._log_lines(arrangement))
+        self._update_situation()
+
+    def _rows(self, arrangement: Arrangement) -> tuple[tuple[RankingName, int], ...]:
+        """How many rows of each table to ask for: some more than fit, so that one can scroll; many when zoomed."""
+        rows = []
+        for name in TABLES:
+            place = arrangement.places.get(name)
+            many = ZOOMED_ROWS if self.wish.zoomed == name else max(LEAST_ROWS, 2 * place.height if place else 0)
+            rows.append((cast("RankingName", name), many))
+        return tuple(rows)
+
+    def _log_lines(self, arrangement: Arrangement) -> int:
+        """How many of the newest lines fit; a few even where they are hidden, to be there at once."""
+        place = arrangement.places.get("lines")
+        return min(MOST_LINES, max(12, place.height if place else 0))
+
+    def _look(self, **changes: object) -> None:
+        """Tell the collector what the person looks at, when that changed."""
+        view = replace(self.view, **changes)  # type: ignore[arg-type]
+        if view != self.view:
+            self.view = view
+            self.post_message(ViewRequested(view))
+
+    def _update_situation(self) -> None:
+        """Find out which keys make sense now."""
+        focused = self.focused
+        panel = focused.id or "" if isinstance(focused, Panel) else ""
+        table = focused if isinstance(focused, RankingTable) else None
+        self.now = Situation(
+            panel=panel,
+            is_zoomed=bool(self.wish.zoomed),
+            is_typing=table is not None and table.is_typing,
+            has_search=table is not None and bool(table.search),
+            is_paused=self.view.is_paused,
+        )
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    @on(SituationChanged)
+    def follow_situation(self) -> None:
+        """Keep the footer true, and know where to go back to from a terminal that was too small."""
+        if isinstance(self.focused, Panel) and self.focused.display:
+            self._held = self.focused.id or self._held
+        self._update_situation()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key does nothing where its command makes no sense."""
+        return _valid_action(action, self.now)
+
+    # What a person can do -----------------------------------------------------------------------
+
+    def action_panel(self, name: str) -> None:
+        """Give a panel the keys; show it where it is hidden, zoom it where another one was."""
+        if name not in PANELS:
+            return
+        self._held = name
+        shown = name if self._is_tab(name) else self.wish.shown
+        self._wish(shown=shown, zoomed=name if self.wish.zoomed else "")
+
+    def _is_tab(self, name: str) -> bool:
+        """The panel shares a box with others at this size."""
+        return name in arrange(self.size, replace(self.wish, zoomed="")).tabs
+
+    def action_next_panel(self, step: int) -> None:
+        """Go through the panels in the order of their digits."""
+        current = self.now.panel
+        index = PANELS.index(current) if current in PANELS else 0
+        self.action_panel(PANELS[(index + step) % len(PANELS)])
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the panel that has the keys."""
+        if self.now.panel:
+            self._wish(zoomed=self.now.panel)
+
+    @on(ZoomRequested)
+    def zoom_clicked(self, message: ZoomRequested) -> None:
+        """Zoom a panel that was clicked twice, or back."""
+        self._held = message.panel
+        self._wish(zoomed="" if self.wish.zoomed else message.panel)
+
+    def action_back(self) -> None:
+        """Go back one step: the search first, then the zoom."""
+        focused = self.focused
+        if isinstance(focused, RankingTable) and (focused.is_typing or focused.search):
+            focused.end_search(keep=False)
+        elif self.wish.zoomed:
+            self._wish(zoomed="")
+
+    def action_keep_search(self) -> None:
+        """Go to the rows that match."""
+        if isinstance(self.focused, RankingTable):
+            self.focused.end_search(keep=True)
+
+    def action_search(self) -> None:
+        """Type a search in the table that has the keys."""
+        if isinstance(self.focused, RankingTable):
+            self.focused.start_search()
+
+    @on(SearchRequested)
+    def search(self, message: SearchRequested) -> None:
+        """Ask for the names that match."""
+        searches = {**dict(self.view.searches), message.ranking: message.text.casefold()}
+        self._look(searches=tuple((name, text) for name, text in searches.items() if text))
+        self._update_situation()
+
+    def action_sort(self) -> None:
+        """Order the table by the next figure."""
+        if not isinstance(self.focused, RankingTable):
+            return
+        keys = [key for key in SORTS if key != "p95" or self.scene.has_latency]
+        name = self.focused.ranking
+        current = dict(self.view.sorts).get(name, "hits")
+        following = keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0]
+        self._sort(name, following)
+
+    @on(SortRequested)
+    def sort_clicked(self, message: SortRequested) -> None:
+        """Order by a column that was clicked."""
+        self._sort(message.ranking, message.key)
+
+    def _sort(self, name: RankingName, key: SortKey) -> None:
+        """Ask for a ranking in another order, and remember it."""
+        sorts = {**dict(self.view.sorts), name: key}
+        self._look(sorts=tuple((one, chosen) for one, chosen in sorts.items() if chosen != "hits"))
+        self.post_message(ChoiceMade(f"sort.{name}", key))
+
+    def action_window(self, step: Literal[-1, 1]) -> None:
+        """Look at a shorter or longer window; after the longest comes the shortest."""
+        names = [choice.name for choice in WINDOWS]
+        self.action_choose_window(names[(names.index(self.view.window) + step) % len(names)])
+
+    def action_choose_window(self, name: str) -> None:
+        """Look at this window, and remember it."""
+        self._look(window=name)
+        self.standing = replace(self.standing, window=name)
+        self.post_message(ChoiceMade("window", name))
+
+    def action_pause(self) -> None:
+        """Let the picture stand still, or go on with the newest scene."""
+        self._look(is_paused=not self.view.is_paused)
+        self.standing = replace(self.standing, is_paused=self.view.is_paused, behind=0)
+        if not self.view.is_paused and self._newest.at:
+            self._put(self._newest)
+        self._update_situation()
+
+
+def _seen(view: View) -> View:
+    """A view without the pause, which changes nothing in what is seen."""
+    return replace(view, is_paused=False)
+
+
+def _valid_action(action: str, now: Situation) -> bool:
+    """Some command with this action is valid, or none has it."""
+    owners: list[Command] = [one for one in COMMANDS if one.action.partition("(")[0] == f"screen.{action}"]
+    return not owners or any(one.is_valid(now) for one in owners)

@@ -1,0 +1,187 @@
+"""The first line: what is read, how well, which window, and whether it is live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+
+from glance.domain import units
+from glance.domain.scene import Scene, SourceStatus
+from glance.domain.window import DEFAULT_WINDOW
+from glance.widgets.drawing import Line, Picture, clean, fit_path
+from glance.widgets.inks import Inks
+from glance.widgets.panel import Panel
+from glance.widgets.progress import BackFill, back_fill
+
+MOST_NAME = 28
+"""Cells of a log's name in the header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the screen knows that is not in the scene."""
+
+    title: str = "glance"
+    sources: tuple[str, ...] = ()
+    """Names of the logs, to be shown before the first scene."""
+    window: str = DEFAULT_WINDOW
+    is_paused: bool = False
+    behind: int = 0
+    """Lines read since the picture stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text in the header."""
+
+    text: str
+    style: Style
+    rank: int
+    """Where there is no room, greater ranks go first."""
+    action: str = ""
+    gap: int = 2
+    """Empty cells before it."""
+
+
+def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks) -> Picture:
+    """The header in one line: names at the left, figures and time at the right."""
+    left, right = _left(scene, standing, inks), _right(scene, standing, inks)
+    left, right = _fitting(left, right, size.width - 2)
+    line = Line(size.width, inks.ground)
+    line.skip(1)
+    for index, piece in enumerate(left):
+        line.skip(piece.gap if index else 0).put(piece.text, piece.style, piece.action)
+    taken = sum(cell_len(piece.text) + piece.gap for piece in right)
+    line.goto(size.width - 1 - taken)
+    for piece in right:
+        line.skip(piece.gap).put(piece.text, piece.style, piece.action)
+    spots = tuple(line.spots)
+    return Picture(size, (line.strip(),) * size.height, spots)
+
+
+def _fitting(left: list[Piece], right: list[Piece], room: int) -> tuple[list[Piece], list[Piece]]:
+    """The pieces that fit, the least important dropped."""
+    while True:
+        pieces = [*left, *right]
+        taken = sum(cell_len(piece.text) + piece.gap for piece in pieces)
+        worst = max(pieces, key=lambda piece: piece.rank)
+        if taken <= room or worst.rank == 0:
+            return left, right
+        left = [piece for piece in left if piece is not worst]
+        right = [piece for piece in right if piece is not worst]
+
+
+def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
+    """Program, logs, and what was understood of them."""
+    pieces = [Piece(standing.title, inks.focus, 9)]
+    if not scene.sources:
+        name = _names(standing.sources)
+        return [*pieces, Piece(f"reading {name} …" if name else "starting …", inks.label, 1)]
+    name = _names(tuple(source.name for source in scene.sources))
+    pieces.append(Piece(fit_path(name, min(MOST_NAME, cell_len(name))), inks.text, 1))
+    pieces += _note(scene, inks)
+    formats = list(dict.fromkeys(source.format for source in scene.sources if source.format))
+    if formats:
+        pieces.append(Piece(clean(" | ".join(formats), 60), inks.label, 6))
+        if confidence := _confidence(scene.sources):
+            pieces.append(Piece(confidence, inks.label, 10))
+    return pieces
+
+
+def _note(scene: Scene, inks: Inks) -> list[Piece]:
+    """What a person should know of a log, unless the banner says it."""
+    if scene.trouble:
+        return []
+    for source in scene.sources:
+        if source.condition in ("missing", "failing"):
+            return [Piece(clean(source.note or source.condition, 60), inks.server_error, 2)]
+    notes = [source.note for source in scene.sources if source.note]
+    return [Piece(clean(notes[0], 60), inks.client_error, 5)] if notes else []
+
+
+def _names(names: tuple[str, ...]) -> str:
+    """One name, or how many logs there are."""
+    if not names:
+        return ""
+    return clean(names[0], 200) if len(names) == 1 else f"{len(names)} logs"
+
+
+def _confidence(sources: tuple[SourceStatus, ...]) -> str:
+    """How many of the lines looked at the detected format reads."""
+    sampled = sum(source.sampled for source in sources)
+    matched = sum(source.matched for source in sources)
+    return f"{units.exact(matched)} of {units.exact(sampled)} lines" if sampled else ""
+
+
+def _right(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
+    """Lines, pace, window, state and clock."""
+    pieces = _pace(scene, inks)
+    pieces += [
+        Piece("‹", inks.focus, 0, "screen.window(-1)"),
+        Piece(standing.window, inks.text, 0, "screen.window(1)", gap=1),
+        Piece("›", inks.focus, 0, "screen.window(1)", gap=1),
+    ]
+    return pieces + _state(scene, standing, inks)
+
+
+def _pace(scene: Scene, inks: Inks) -> list[Piece]:
+    """How much was read, how fast, and what was not understood."""
+    if not scene.lines_total:
+        return []
+    pieces = [
+        Piece(units.exact(scene.lines_total), inks.text, 4),
+        Piece("lines", inks.label, 4, gap=1),
+    ]
+    if scene.unparsed_total:
+        pieces.append(Piece(f"{units.count(scene.unparsed_total)} unparsed", inks.client_error, 5))
+    fill = back_fill(scene)
+    if fill is not None:
+        return [*pieces, Piece(_fill_words(fill), inks.label, 3)]
+    if scene.is_live:
+        pieces.append(Piece(f"{units.rate(scene.lines_per_second):>5} lines/s", inks.label, 7))
+        if scene.lag_seconds is not None:
+            pieces.append(Piece(f"lag {units.age(scene.lag_seconds)}", inks.label, 8))
+    return pieces
+
+
+def _fill_words(fill: BackFill) -> str:
+    """How far the back-fill is, in words."""
+    return f"back-filling {units.share(fill.share)} · {units.count(round(fill.lines_per_second))} lines/s"
+
+
+def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
+    """Live, paused, or a log that ended; and the time it is there."""
+    if standing.is_paused:
+        since = units.clock(scene.at) if scene.at else "the start"
+        return [
+            Piece(" PAUSED ", inks.badge, 0, "screen.pause"),
+            Piece(f"at {since}, {units.exact(standing.behind)} lines behind", inks.text, 2, gap=1),
+        ]
+    if not scene.at:
+        return []
+    if not scene.is_live:
+        return [Piece(f"log ends {units.date_minute(scene.window.end)}", inks.client_error, 2)]
+    return [
+        Piece("LIVE", inks.success, 1, "screen.pause"),
+        Piece(units.clock(scene.at), inks.text, 2),
+    ]
+
+
+class Header(Panel, can_focus=False):
+    """The first line of the screen."""
+
+    NAME = "header"
+
+    standing: reactive[Standing] = reactive(Standing(), repaint=False, init=False)
+
+    def draw(self, size: Size) -> Picture:
+        """The header of now."""
+        return header_picture(self.scene, self.standing, size, self.inks)
+
+    def watch_standing(self) -> None:
+        """Show another window, or a pause."""
+        self.redraw()

@@ -1,0 +1,51 @@
+"""Reading older lines behind the live ones, and what to say where there is nothing to show yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glance.domain import units
+from glance.domain.scene import Scene
+from glance.widgets.drawing import clean
+
+
+@dataclass(frozen=True, slots=True)
+class BackFill:
+    """How far the reading of older lines is."""
+
+    share: float
+    lines_total: int
+    lines_per_second: float
+
+
+def back_fill(scene: Scene) -> BackFill | None:
+    """The back-fill under way; None when everything that was there has been read."""
+    pending = sum(source.pending_bytes for source in scene.sources)
+    size = sum(source.size_bytes for source in scene.sources if source.pending_bytes)
+    if pending <= 0 or size <= 0:
+        return None
+    return BackFill(max(0.0, 1 - pending / size), scene.lines_total, scene.lines_per_second)
+
+
+def fill_sentence(fill: BackFill) -> str:
+    """How far it is, in words: `back-filling 41.0% · 2.10M lines · 310k lines/s`."""
+    pace = units.count(round(fill.lines_per_second))
+    return f"back-filling {units.share(fill.share)} · {units.count(fill.lines_total)} lines · {pace} lines/s"
+
+
+def empty_words(scene: Scene) -> str:
+    """Why there is nothing to see, and what would change that."""
+    if not scene.at:
+        return "reading …"
+    fill = back_fill(scene)
+    if fill is not None:
+        return fill_sentence(fill)
+    names = ", ".join(clean(source.name, 80) for source in scene.sources[:3]) or "the log"
+    if not scene.lines_total:
+        return f"waiting for the first request in {names} …"
+    if scene.unparsed_total >= scene.lines_total:
+        return f"none of the {units.exact(scene.lines_total)} lines in {names} could be read as a request"
+    newest = ""
+    if scene.lag_seconds is not None:
+        newest = f"; the newest is of {units.date_minute(scene.at - scene.lag_seconds)}"
+    return f"no requests in the last {scene.view.window}{newest} — > looks further back"

@@ -1,0 +1,194 @@
+"""A table of the names with the most hits, the cursor kept by name, with a search."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual import events, on
+from textual.geometry import Size
+
+from glance.commands import ROW_COMMANDS, bindings
+from glance.domain.scene import RankingName, Scene, SortKey
+from glance.messages import SearchRequested, SituationChanged, SortRequested
+from glance.widgets.drawing import Picture
+from glance.widgets.panel import Panel
+from glance.widgets.progress import empty_words
+from glance.widgets.ranking_drawing import TableState, row_room, sort_of, table_picture
+
+MOST_SEARCH = 200
+"""Characters of a search."""
+
+SLASH = frozenset({"slash"})
+SORTS: tuple[SortKey, ...] = ("hits", "errors", "bytes", "p95", "name")
+
+
+class RankingTable(Panel, can_focus=True):
+    """The top sections, paths or clients."""
+
+    BINDINGS = bindings(ROW_COMMANDS)
+
+    def __init__(self, ranking: RankingName, most_rows: int = 0, search_keys: frozenset[str] = SLASH) -> None:
+        """Show one ranking.
+
+        Args:
+            ranking: which one; also the name of the panel.
+            most_rows: rows on the overview; 0 for as many as fit.
+            search_keys: begin a search. They are taken here and not by a binding of the screen, which
+                would come after what is typed right behind them.
+        """
+        super().__init__()
+        self.ranking: RankingName = ranking
+        self.id = ranking
+        self.search = ""
+        self.is_typing = False
+        self.cursor: str | None = None
+        self.top = 0
+        self._index = 0
+        self._most_rows = most_rows
+        self._search_keys = search_keys
+
+    @property
+    def state(self) -> TableState:
+        """What the person did, for the drawing."""
+        most = 0 if self.is_zoomed or self.search else self._most_rows
+        return TableState(self.cursor, self.top, self.search, self.is_typing, self.has_focus, most)
+
+    def draw(self, size: Size) -> Picture:
+        """The table of now."""
+        self._keep_in_view(row_room(size, self.state))
+        return table_picture(self.scene, self.ranking, size, self.inks, self.tabs, state=self.state)
+
+    def part(self, scene: Scene) -> object:
+        """This ranking, and how it is shown."""
+        ranking = scene.ranking(self.ranking)
+        words = "" if ranking.rows else empty_words(scene)
+        return (ranking, scene.has_latency, sort_of(scene, self.ranking), words)
+
+    def watch_scene(self, old: Scene, new: Scene) -> None:
+        """Find the selected name in the new rows before drawing them."""
+        self._follow(new)
+        super().watch_scene(old, new)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Select a row when the keys come here."""
+        if has_focus:
+            self._follow(self.scene)
+        super().watch_has_focus(has_focus)
+
+    def _follow(self, scene: Scene) -> None:
+        """Keep the cursor on its name; where that is gone, on its place."""
+        rows = scene.ranking(self.ranking).rows
+        for index, row in enumerate(rows):
+            if row.name == self.cursor:
+                self._index = index
+                return
+        self._index = max(0, min(self._index, len(rows) - 1))
+        self.cursor = rows[self._index].name if rows else None
+
+    def _keep_in_view(self, room: int) -> None:
+        """Scroll no more than the cursor needs."""
+        many = len(self.scene.ranking(self.ranking).rows)
+        if self.has_focus and room:
+            self.top = max(self._index - room + 1, min(self.top, self._index))
+        self.top = max(0, min(self.top, many - room))
+
+    def select(self, index: int) -> None:
+        """Put the cursor on a row."""
+        rows = self.scene.ranking(self.ranking).rows
+        if rows:
+            self._index = max(0, min(index, len(rows) - 1))
+            self.cursor = rows[self._index].name
+            self.redraw()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.select(self._index + rows)
+
+    def action_move_page(self, pages: int) -> None:
+        """Move the cursor by what is visible."""
+        self.select(self._index + pages * max(1, row_room(self.size, self.state)))
+
+    def action_move_to(self, index: int) -> None:
+        """Go to the first row, or to the last with -1."""
+        self.select(index if index >= 0 else len(self.scene.ranking(self.ranking).rows))
+
+    def action_sort_by(self, key: SortKey) -> None:
+        """Order by a column that was clicked."""
+        self.post_message(SortRequested(self.ranking, key))
+
+    def click_on(self, x: int, y: int) -> None:
+        """Select the row under a click."""
+        if 2 <= y < 2 + row_room(self.size, self.state):
+            self.select(self.top + y - 2)
+
+    @on(events.MouseScrollDown)
+    def wheel_down(self, event: events.MouseScrollDown) -> None:
+        """Move down with the wheel."""
+        self._wheel(event, 1)
+
+    @on(events.MouseScrollUp)
+    def wheel_up(self, event: events.MouseScrollUp) -> None:
+        """Move up with the wheel."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, direction: Literal[-1, 1]) -> None:
+        """Take the keys and move."""
+        event.stop()
+        if not self.has_focus:
+            self.focus()
+        self.action_move(direction)
+
+    def start_search(self) -> None:
+        """Let the person type."""
+        self.is_typing = True
+        self._situation_changed()
+
+    def end_search(self, keep: bool) -> None:
+        """Go back to the rows, with the search or without it."""
+        self.is_typing = False
+        if not keep:
+            self._search_for("")
+        self._situation_changed()
+
+    @on(events.Key)
+    def type_search(self, event: events.Key) -> None:
+        """Take every key that is text while a search is typed."""
+        if not self.is_typing:
+            if event.key in self._search_keys:
+                event.stop()
+                self.start_search()
+            return
+        if event.key == "backspace":
+            self._search_for(self.search[:-1])
+        elif event.key == "ctrl+u":
+            self._search_for("")
+        elif event.key == "enter":
+            self.end_search(keep=True)
+        elif event.key == "escape":
+            self.end_search(keep=False)
+        elif event.is_printable and event.character:
+            self._search_for(self.search + event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    @on(events.Paste)
+    def paste_search(self, event: events.Paste) -> None:
+        """Take pasted text into the search, its first line."""
+        if self.is_typing:
+            event.stop()
+            self._search_for(self.search + (event.text.splitlines() or [""])[0])
+
+    def _search_for(self, text: str) -> None:
+        """Ask for the names that contain the text."""
+        text = text[:MOST_SEARCH]
+        if text != self.search:
+            self.search = text
+            self.post_message(SearchRequested(self.ranking, text))
+            self.redraw()
+
+    def _situation_changed(self) -> None:
+        """Other keys are valid now."""
+        self.post_message(SituationChanged())
+        self.redraw()

@@ -1,0 +1,52 @@
+"""Where panels stand: nothing overlaps, nothing is lost, everything can be reached."""
+
+from __future__ import annotations
+
+import pytest
+from textual.geometry import Region, Size
+
+from glance.commands import PANELS
+from glance.screens.arrangement import Wish, arrange
+
+SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30), (120, 35), (159, 60), (160, 30),
+         (160, 45), (200, 55), (300, 100), (41, 200)]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("wish", [Wish(), Wish("lines"), Wish(has_trouble=True), Wish(zoomed="traffic")])
+def test_the_screen_is_covered_without_gap_or_overlap(size, wish):
+    width, height = size
+    places = arrange(Size(width, height), wish).places.values()
+    cells = [(x, y) for place in places for y in place.line_range for x in place.column_range]
+    assert len(cells) == len(set(cells)) == width * height
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_panel_is_shown_or_a_tab(size):
+    arrangement = arrange(Size(*size), Wish())
+    assert {name for name in PANELS if name in arrangement.places} | set(arrangement.tabs) == set(PANELS)
+
+
+@pytest.mark.parametrize("shown", PANELS)
+def test_a_tab_can_be_shown(shown):
+    assert shown in arrange(Size(60, 15), Wish(shown)).places
+
+
+def columns(width, height):
+    places = arrange(Size(width, height), Wish()).places
+    return len({places[name].x for name in ("sections", "paths", "clients") if name in places})
+
+
+def test_three_columns_two_and_one():
+    assert columns(160, 45) == 3
+    assert columns(120, 35) == 2
+    assert columns(80, 24) == 1
+
+
+def test_below_forty_by_ten_there_is_only_a_sentence():
+    assert arrange(Size(39, 24), Wish()).places == {"too-small": Region(0, 0, 39, 24)}
+    assert arrange(Size(80, 9), Wish()).places == {"too-small": Region(0, 0, 80, 9)}
+
+
+def test_a_zoomed_panel_has_all_but_header_and_keys():
+    assert arrange(Size(100, 30), Wish(zoomed="paths")).places["paths"] == Region(0, 1, 100, 28)

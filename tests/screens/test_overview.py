@@ -1,0 +1,424 @@
+"""What keys and mouse do on the dashboard, without a terminal."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from glance.app import Glance, ScreenSettings
+from glance.commands import COMMANDS, PANELS, ROW_COMMANDS
+from glance.domain.scene import View
+from glance.screens.help import HelpScreen
+from glance.widgets import chart_canvas
+from glance.widgets.ranking_table import RankingTable
+from tests.scenes import AT, firing, scene_at
+
+ESC = "escape"
+
+
+@pytest.fixture(autouse=True)
+def colourful_terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+class QuietEngine:
+    """Publishes only what a test hands it."""
+
+    def __init__(self):
+        self.views: list[View] = []
+        self.remembered: list[tuple[str, str]] = []
+        self.is_started = False
+        self.stops = 0
+
+    def start(self, publish):
+        self.is_started = True
+        self.publish = publish
+
+    def look(self, view):
+        self.views.append(view)
+
+    def stop(self):
+        self.stops += 1
+
+    def remember(self, key, value):
+        self.remembered.append((key, value))
+
+
+class Stage:
+    """A running dashboard with its engine and hands."""
+
+    def __init__(self, app, engine, pilot):
+        self.app, self.engine, self.pilot = app, engine, pilot
+
+    async def press(self, *keys):
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def publish(self, at=AT, **changes):
+        self.engine.publish(replace(scene_at(at, self.engine.views[-1]), **changes))
+        await self.pilot.pause()
+
+    @property
+    def overview(self):
+        return self.app.overview
+
+    def text(self, name):
+        panel = self.overview.panel(name)
+        return "\n".join(panel.render_line(y).text for y in range(panel.size.height))
+
+    @property
+    def screen_text(self):
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    @property
+    def focused(self):
+        return self.overview.focused.id
+
+
+@asynccontextmanager
+async def stage(size=(160, 45), **settings):
+    chart_canvas.load()
+    engine = QuietEngine()
+    app = Glance(engine, ScreenSettings(sources=("access.log",), **settings))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Stage(app, engine, pilot)
+
+
+async def test_the_first_frame_has_the_layout_and_words():
+    async with stage() as on:
+        text = on.screen_text
+        assert "reading access.log …" in text
+        for name in PANELS:
+            assert name in text
+        assert on.engine.is_started
+
+
+async def test_a_scene_is_shown():
+    async with stage() as on:
+        await on.publish()
+        assert "/api/v1/users/me" in on.text("paths")
+        assert "LIVE" in on.text("header")
+
+
+async def test_the_engine_is_stopped_with_the_screen():
+    async with stage() as on:
+        pass
+    assert on.engine.stops == 1
+
+
+async def test_only_the_newest_unread_scene_is_shown():
+    async with stage() as on:
+        for second in range(50):
+            on.engine.publish(scene_at(AT + second))
+        await on.pilot.pause()
+        assert on.overview.scene.at == AT + 49
+
+
+@pytest.mark.parametrize("size", [(160, 45), (120, 35), (80, 24), (60, 15)])
+async def test_digits_reach_every_panel_at_every_size(size):
+    async with stage(size) as on:
+        await on.publish()
+        for number, name in enumerate(PANELS, start=1):
+            await on.press(str(number))
+            assert on.focused == name
+            assert on.overview.panel(name).region.height > 3
+            assert f"{'⁰¹²³⁴⁵⁶⁷'[number]}{name}" in on.text(name)
+
+
+async def test_tab_goes_through_the_panels_in_order():
+    async with stage() as on:
+        await on.press("1", "tab")
+        assert on.focused == "sections"
+        await on.press("shift+tab", "shift+tab")
+        assert on.focused == "lines"
+
+
+async def test_enter_zooms_and_esc_goes_back():
+    async with stage() as on:
+        await on.publish()
+        await on.press("enter")
+        assert on.overview.panel("paths").size == (160, 43)
+        assert dict(on.engine.views[-1].rows)["paths"] > 100
+        await on.press(ESC)
+        assert on.overview.panel("paths").size.width == 80
+        assert dict(on.engine.views[-1].rows)["paths"] < 100
+
+
+async def test_a_digit_while_zoomed_zooms_the_other_panel():
+    async with stage() as on:
+        await on.press("enter", "7")
+        assert on.overview.panel("lines").size == (160, 43)
+        await on.press(ESC)
+        assert on.focused == "lines"
+
+
+async def test_a_search_is_asked_for_kept_and_cleared_step_by_step():
+    async with stage() as on:
+        await on.publish()
+        await on.press("slash", "A", "p", "i")
+        assert dict(on.engine.views[-1].searches) == {"paths": "api"}
+        await on.publish()
+        assert "7 found" in on.text("paths")
+        await on.press("enter")
+        assert "/Api  esc clears" in on.text("paths")
+        await on.press(ESC)
+        assert on.engine.views[-1].searches == ()
+        assert "esc clears" not in on.text("paths")
+
+
+async def test_keys_that_are_text_are_typed_while_searching():
+    async with stage() as on:
+        await on.press("slash", "q", "2", "space", "s", "question_mark", "less_than_sign")
+        table = on.overview.query_one("#paths", RankingTable)
+        assert table.search == "q2 s?<"
+        await on.press("backspace", "ctrl+u")
+        assert table.search == ""
+
+
+async def test_the_cursor_stays_on_its_name_when_the_order_changes():
+    async with stage() as on:
+        await on.publish()
+        await on.press("down", "down")
+        table = on.overview.query_one("#paths", RankingTable)
+        name = table.cursor
+        await on.press("s")
+        await on.publish(AT + 1)
+        assert table.cursor == name
+        selected = [line for line in on.text("paths").splitlines() if line[1] == "▌"]
+        assert len(selected) == 1
+        assert name.rsplit("/", 1)[1] in selected[0]
+
+
+async def test_s_goes_through_the_orders_and_they_are_remembered():
+    async with stage() as on:
+        await on.publish()
+        seen = []
+        for _ in range(5):
+            await on.press("s")
+            seen.append(on.engine.remembered[-1])
+        assert seen == [("sort.paths", key) for key in ("errors", "bytes", "p95", "name", "hits")]
+        assert on.engine.views[-1].sorts == ()
+
+
+async def test_p95_is_no_order_where_the_log_has_no_times():
+    async with stage() as on:
+        await on.publish(has_latency=False)
+        await on.press("s", "s", "s")
+        assert dict(on.engine.views[-1].sorts)["paths"] == "name"
+
+
+async def test_windows_by_key_wrap_around_and_are_remembered():
+    async with stage() as on:
+        await on.press("greater_than_sign")
+        assert on.engine.views[-1].window == "1h"
+        assert "‹ 1h ›" in on.text("header")
+        await on.press("less_than_sign", "less_than_sign", "less_than_sign", "less_than_sign")
+        assert on.engine.views[-1].window == "all"
+        await on.press("w")
+        assert on.engine.remembered[-1] == ("window", "1m")
+
+
+async def test_paused_the_picture_stands_and_the_lines_are_counted():
+    async with stage() as on:
+        await on.publish()
+        await on.press("space")
+        assert on.engine.views[-1].is_paused
+        await on.publish(AT + 10, lines_total=12_408_112 + 812)
+        assert on.overview.scene.at == AT
+        assert "812 lines behind" in on.text("header")
+        await on.press("space")
+        assert on.overview.scene.at == AT + 10
+        assert "PAUSED" not in on.text("header")
+
+
+async def test_what_is_asked_for_while_paused_is_answered_once():
+    async with stage() as on:
+        await on.publish()
+        await on.press("space", "greater_than_sign")
+        await on.publish(AT + 3)
+        await on.publish(AT + 4)
+        assert on.overview.scene.at == AT + 3
+
+
+async def test_themes_change_every_panel_and_are_remembered():
+    async with stage() as on:
+        await on.publish()
+        before = on.overview.panel("paths").render_line(2)
+        await on.press("t")
+        assert on.app.theme == "glance-light"
+        assert on.overview.panel("paths").render_line(2) != before
+        assert on.engine.remembered[-1] == ("theme", "glance-light")
+
+
+async def test_help_lists_every_command_and_closes():
+    async with stage((120, 80)) as on:
+        await on.press("question_mark")
+        assert isinstance(on.app.screen, HelpScreen)
+        text = " ".join(on.screen_text.split())
+        for command in (*COMMANDS, *ROW_COMMANDS):
+            if command.group != "typing":
+                assert command.tooltip.split()[0] in text
+        await on.press(ESC)
+        assert not isinstance(on.app.screen, HelpScreen)
+
+
+async def test_scenes_go_on_behind_the_help():
+    async with stage() as on:
+        await on.press("question_mark")
+        await on.publish()
+        await on.press(ESC)
+        assert "/api/v1/users/me" in on.screen_text
+
+
+async def test_the_palette_offers_commands_windows_panels_and_themes():
+    async with stage() as on:
+        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
+        assert {"Window 15m", "Window all", "Panel paths", "Pause", "Quit", "Theme light", "Theme dark"} <= titles
+
+
+async def test_the_palette_runs_a_command():
+    async with stage() as on:
+        await on.press("ctrl+p")
+        await on.press(*"window 6h")
+        await on.pilot.pause(0.3)
+        await on.press("enter")
+        await on.pilot.pause()
+        assert on.engine.views[-1].window == "6h"
+
+
+async def test_keys_can_be_remapped():
+    async with stage(keymap={"pause": "z", "search": "f"}) as on:
+        await on.publish()
+        await on.press("z")
+        assert on.engine.views[-1].is_paused
+        await on.press("f", "x")
+        assert dict(on.engine.views[-1].searches) == {"paths": "x"}
+
+
+async def test_settings_of_the_last_time_are_taken_up():
+    async with stage(window="1h", theme="glance-light", sorts=(("paths", "bytes"),)) as on:
+        assert on.engine.views[0].window == "1h"
+        assert dict(on.engine.views[0].sorts) == {"paths": "bytes"}
+        assert on.app.theme == "glance-light"
+
+
+async def test_a_click_selects_a_row_and_gives_the_keys():
+    async with stage() as on:
+        await on.publish()
+        await on.pilot.click("#clients", offset=(5, 4))
+        assert on.focused == "clients"
+        assert on.overview.query_one("#clients", RankingTable).cursor == "192.0.2.44" or True
+        row = on.overview.scene.ranking("clients").rows[2]
+        assert on.overview.query_one("#clients", RankingTable).cursor == row.name
+
+
+async def test_a_click_on_a_heading_sorts_by_it():
+    async with stage() as on:
+        await on.publish()
+        heading = on.text("paths").splitlines()[1]
+        await on.pilot.click("#paths", offset=(heading.index("bytes") + 1, 1))
+        await on.pilot.pause()
+        assert dict(on.engine.views[-1].sorts) == {"paths": "bytes"}
+
+
+async def test_a_click_on_a_number_in_a_border_shows_the_panel():
+    async with stage((80, 24)) as on:
+        await on.publish()
+        border = on.text("paths").splitlines()[0]
+        await on.pilot.click("#paths", offset=(border.index("⁷"), 0))
+        await on.pilot.pause()
+        assert on.focused == "lines"
+
+
+async def test_clicks_on_the_window_and_the_footer_work():
+    async with stage() as on:
+        await on.publish()
+        await on.pilot.click("#header", offset=(on.text("header").index("›"), 0))
+        await on.pilot.pause()
+        assert on.engine.views[-1].window == "1h"
+        await on.pilot.click("#keys", offset=(on.text("keys").index("pause"), 0))
+        await on.pilot.pause()
+        assert on.engine.views[-1].is_paused
+
+
+async def test_a_double_click_zooms():
+    async with stage() as on:
+        await on.publish()
+        await on.pilot.click("#status", offset=(5, 3), times=2)
+        await on.pilot.pause()
+        assert on.overview.panel("status").size == (160, 43)
+
+
+async def test_the_wheel_moves_the_cursor():
+    async with stage() as on:
+        await on.publish()
+        table = on.overview.query_one("#paths", RankingTable)
+        table._wheel(_FakeWheel(), 1)
+        await on.pilot.pause()
+        assert table.cursor == on.overview.scene.ranking("paths").rows[1].name
+
+
+class _FakeWheel:
+    def stop(self):
+        """As an event."""
+
+
+async def test_trouble_stands_above_everything_and_goes():
+    async with stage() as on:
+        await on.publish(trouble="access.log was deleted")
+        assert "access.log was deleted" in on.screen_text
+        await on.publish(AT + 1)
+        assert "access.log was deleted" not in on.screen_text
+
+
+async def test_a_small_screen_has_the_alert_in_one_line():
+    async with stage((80, 24)) as on:
+        await on.publish(alerts=firing(AT))
+        assert " FIRING  4m12s High traffic" in on.screen_text
+
+
+async def test_too_small_says_what_is_needed_and_comes_back():
+    async with stage((39, 9)) as on:
+        assert "needs 40×10, has 39×9" in " ".join(on.screen_text.split())
+        await on.pilot.resize_terminal(100, 30)
+        await on.publish()
+        assert "/api/v1/users/me" in on.screen_text
+
+
+@pytest.mark.parametrize("size", [(160, 45), (120, 35), (80, 24), (60, 15), (39, 9), (200, 55), (40, 10)])
+async def test_resizing_to_any_size_keeps_the_panel_that_has_the_keys(size):
+    async with stage() as on:
+        await on.publish()
+        await on.press("4")
+        await on.pilot.resize_terminal(*size)
+        await on.pilot.pause()
+        await on.publish(AT + 1)
+        await on.pilot.resize_terminal(120, 35)
+        await on.pilot.pause()
+        assert on.focused == "clients"
+        assert "203.0.113.7" in on.text("clients")
+
+
+async def test_an_equal_scene_repaints_nothing():
+    async with stage() as on:
+        await on.publish()
+        painted = []
+        for panel in on.overview.query("Panel"):
+            panel.refresh = lambda *regions, **_: painted.append(regions)
+        await on.publish()
+        assert painted == []
+
+
+async def test_a_new_scene_repaints_only_what_changed():
+    async with stage() as on:
+        await on.publish()
+        painted = []
+        for panel in on.overview.query("Panel"):
+            panel.refresh = lambda *regions, name=panel.id, **_: painted.append((name, regions))
+        await on.publish(lines_total=12_408_113)
+        assert [name for name, _ in painted] == ["header"]
+        assert sum(region.width for _, regions in painted for region in regions) < 4
