@@ -94,6 +94,7 @@ def _tell_usage(error: click.ClickException) -> int:
                     f"correct it, or run `unset {variable}` to use the default",
                 )
             )
+    error.message = _safe(error.message)
     error.show()
     return error.exit_code
 
@@ -124,9 +125,14 @@ def _wants_traceback(arguments: list[str]) -> bool:
 
 def _say(text: str, fg: str | None = None, bold: bool | None = None) -> None:
     """A line on standard error: safe for a terminal, in colour where that is one."""
-    line = " ".join(safe_text(part) for part in text.splitlines())
+    line = _safe(text)
     is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     click.secho(line, err=True, fg=fg, bold=bold, color=False if is_plain else None)
+
+
+def _safe(text: str) -> str:
+    """Text as one line that a terminal does not obey: it may hold what was typed, or the name of a file."""
+    return " ".join(safe_text(part) for part in text.splitlines())
 
 
 def _silence_output() -> None:

@@ -95,12 +95,14 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
 
     Raises:
         SourceError: a log cannot be read.
+        FormatError: there is no such format.
     """
     from glance.app import Glance, ScreenSettings  # textual: only for the screen
     from glance.pipeline.engine import Engine, names_of, remembered
     from glance.sources.discovery import discover
 
     named = discover(paths)
+    check_format(settings.format)
     if "-" in paths:
         keep_pipe_and_take_keys()
     database = state_dir() / DATABASE_NAME
@@ -142,6 +144,20 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
     if engine.failure is not None:
         raise engine.failure
     return app.return_code or 0
+
+
+def check_format(wanted: str) -> None:
+    """Refuse a format that does not exist, before there is a screen.
+
+    Raises:
+        FormatError: there is no such name, or the format string has a mistake.
+    """
+    if wanted == DEFAULTS.format:
+        return
+    from glance.ingest.named import format_names, readers_named  # only where a format was named
+
+    if wanted not in format_names():  # what some of them lack stands in the log itself
+        readers_named(wanted)
 
 
 PIPE_FD = 3

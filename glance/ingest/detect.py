@@ -114,7 +114,7 @@ def chosen(text: str, sample: bytes, *, head: bytes = b"") -> Detection:
         return found
     layouts = [reader.layout for reader in readers if isinstance(reader, PatternReader)]
     reason = f"none of its lines is in the format that was named, {readers[0].words}"
-    return Detection(words=readers[0].words, sampled=len(lines), nearest=nearest(layouts, lines[0]), reason=reason)
+    return Detection(words=readers[0].words, sampled=len(lines), nearest=nearest(layouts, lines[0], 0), reason=reason)
 
 
 def named(text: str, sample: bytes = b"", *, head: bytes = b"") -> tuple[LineReader, ...]:

@@ -205,11 +205,6 @@ class JsonSession:
         """Records taken that the builder has not got yet."""
         return self._count
 
-    @property
-    def pending(self) -> int:
-        """Records taken that the builder has not got yet."""
-        return sum(len(part.at_ms) for part in self._taken)
-
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
         if self._typed is None:

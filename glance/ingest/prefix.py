@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from glance.domain.logs import value
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder
 from glance.ingest.json_lines import loaded
@@ -99,11 +100,6 @@ class _PrefixedSession:
         """Records taken that the builder has not got yet."""
         return self._session.pending
 
-    @property
-    def pending(self) -> int:
-        """Records taken that the builder has not got yet."""
-        return self._session.pending
-
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
         inner, count = self._pattern.subn(b"", piece)
@@ -129,8 +125,7 @@ class JsonWrap:
         told = None if found is None else found.get(self.key)
         if not isinstance(told, str):
             return None
-        inner = told.encode("utf-8", "surrogateescape" if not told.isascii() else "strict")
-        inner = inner.removesuffix(b"\n").removesuffix(b"\r")
+        inner = value.encoded(told).removesuffix(b"\n").removesuffix(b"\r")
         return None if b"\n" in inner else inner
 
     def wrap(self, reader: LineReader) -> LineReader:
@@ -184,11 +179,6 @@ class _JsonWrappedSession:
     def __init__(self, session: Session, key: str) -> None:
         self._session = session
         self._decoder = _unwrapper(key)
-
-    @property
-    def pending(self) -> int:
-        """Records taken that the builder has not got yet."""
-        return self._session.pending
 
     @property
     def pending(self) -> int:

@@ -113,11 +113,6 @@ class _W3cSession:
         """Records taken that the builder has not got yet."""
         return 0 if self._session is None else self._session.pending
 
-    @property
-    def pending(self) -> int:
-        """Records taken that the builder has not got yet."""
-        return 0 if self._session is None else self._session.pending
-
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
         if self._session is None or self._reader.line_format is not self._line_format or b"#" in piece[:1]:

@@ -43,7 +43,9 @@ class Remembered:
             StoreError: the database cannot be read.
         """
         try:
-            return {str(key): str(value) for key, value in self._connection.execute("SELECT key, value FROM remembered")}
+            return {
+                str(key): str(value) for key, value in self._connection.execute("SELECT key, value FROM remembered")
+            }
         except apsw.Error as error:
             raise StoreError("cannot read what was remembered", str(error)) from error
 

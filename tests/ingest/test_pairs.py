@@ -35,6 +35,19 @@ def test_ltsv() -> None:
     assert (found.words, found.matched) == ("LTSV + request time", 3)
     assert (record.at_ms, record.method, record.path, record.size) == (1455122527000, b"GET", b"/a", 12)
     assert (record.agent, record.seconds) == (b"x y", 0.057)
+    assert (record.client, record.host) == (b"1.2.3.4", b"")
+
+
+def test_ltsv_by_its_recommended_labels() -> None:
+    """`host` is who asked, and `vhost` the site."""
+    line = (
+        b"time:[10/Feb/2016:16:42:07 +0000]\thost:1.2.3.4\tvhost:x.example\treq:GET / HTTP/1.1\tstatus:200\t"
+        b"reqtime_microsec:57000"
+    )
+    record = detect(line).readers[0].read_line(line)
+    assert record is not None
+    assert (record.client, record.host) == (b"1.2.3.4", b"x.example")
+    assert record.seconds == pytest.approx(0.057)
 
 
 @pytest.mark.parametrize("line", [b"", b"a", b"a=1", b"hello world", b'a="1 b=2', b"a=1 b", b"=1 =2", b'a=1"b c=2'])

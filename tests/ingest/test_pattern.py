@@ -106,7 +106,9 @@ def lines_of(draw: st.DrawFn, layout: LogFormat) -> bytes:
             line += item
         else:
             line += draw(value_of(layout, item, following if isinstance(following, bytes) else b""))
-    return (line + draw(st.sampled_from([b"", b"", b"", b"", b"\r", b" x", b'"']))).replace(b"\n", b"")
+    if draw(st.integers(0, 15)) == 0:
+        line = line[: draw(st.integers(0, len(line)))]  # torn in two
+    return (line + draw(st.sampled_from([b"", b"", b"", b"", b"\r", b" x", b'"', b"\\"]))).replace(b"\n", b"")
 
 
 def exactly(layout: LogFormat, data: bytes) -> list[tuple[object, ...]]:
@@ -132,6 +134,13 @@ def test_at_once_is_exact(layout: LogFormat, data: st.DataObject) -> None:
         buckets = parse(piece, [PatternReader(layout)])
     found = [record for bucket in buckets for record in records_of(bucket)]
     assert found == exactly(layout, piece)
+
+
+def test_no_line_end_is_escaped() -> None:
+    """A line that was cut off behind a backslash takes nothing of the next one."""
+    torn = b'1.2.3.4 - - [10/Feb/2012:16:42:07 -0500] "GET / HTTP/1.1" 200 1 "-" "A\\\nxyz"\n'
+    (bucket,) = parse(torn * 2, [PatternReader(COMBINED.layout())])
+    assert (bucket.lines, bucket.records, bucket.unparsed) == (4, 0, 4)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"{layout.words}-{len(layout.items)}")

@@ -11,13 +11,14 @@ from glance.domain.logs.format import LogFormat
 from glance.domain.logs.timestamp import any_moment
 from glance.domain.logs.trailing import ANYTHING, ANYTHING_SHAPE, Trailing, trailings
 
-CLIENT: tuple[Item, ...] = (Field("client", rb"[^ \n]++"), b" ", Field("ident"), b" ", Field("user"), b" [")
+_IDENT = Field("ident", rb"[^ \n]++")
+CLIENT: tuple[Item, ...] = (Field("client", rb"[^ \n]++"), b" ", _IDENT, b" ", Field("user"), b" [")
 VHOST: tuple[Item, ...] = (
-    Field("host", rb"(?:\[[^\] \n]++\]|[^ :\n]++)", rest=rb"(?::[0-9]{1,5})?+"),
+    Field("host", rb"(?:\[[0-9A-Fa-f:.]++\]|[^ :\[\n]++)", rest=rb"(?::[0-9]{1,5})?+"),
     b" ",
     Field("client", rb"(?!- )[^ \n]++"),
     b" ",
-    Field("ident"),
+    _IDENT,
     b" ",
     Field("user"),
     b" [",

@@ -11,11 +11,15 @@ from glance.domain.logs.record import TEXT_FIELDS
 
 Kind = Literal["text", "time", "size", "latency"]
 
-QUOTED = rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
+QUOTED = rb'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+'
 """What stands between double quotes, escapes honoured; linear."""
 
 PROTOCOL = rb"[A-Z]{2,10}/[0-9.]{1,5}"
 """What closes a request."""
+
+_WORD = rb"(?!-(?: |\Z))[^ \[\n]++"
+_NAMES = b"-|" + _WORD + b"(?: ++" + _WORD + b")*+|"
+"""A user, who may have spaces in the name, but no `-` that stands alone: that is another field, of another format."""
 
 _WHOLE = rb"(?:0*+[1-9][0-9]{0,17}+|0++)"
 _NUMBER = _WHOLE + rb"(?:\.[0-9]{0,9}+)?+"
@@ -86,7 +90,7 @@ def shape_of(item: Field, following: bytes) -> bytes:
     if following.startswith(b'"'):
         return QUOTED
     if following.startswith(b" [") and item.name in ("user", "skip"):
-        return rb"(?!- [^\[])[^\[\n]*?"
+        return _NAMES
     if not following:
         return rb"[^\n]*+"
     return b"[^" + re.escape(following[:1]) + rb"\n]*+"

@@ -26,7 +26,7 @@ from glance.domain.logs.timestamp import MomentParser, clf_moment
 __all__ = ["Field", "Group", "Item", "LogFormat", "said", "split_head"]
 
 _REQUEST_HEAD = re.compile(rb"([A-Za-z][A-Za-z_-]{0,31}) +([^?]*)(?:\?.*)?", re.S)
-_EXACT_HEAD = rb'((?:[^ "\\\n]++|(?! ' + PROTOCOL + rb'") |\\.)*+)'
+_EXACT_HEAD = rb'((?:[^ "\\\n]++|(?! ' + PROTOCOL + rb'") |\\[^\n])*+)'
 _LOOSE_HEAD = rb"((?:[^ \n]++|(?! " + PROTOCOL + rb'" ) )*+)'
 _TAIL = Field("protocol", PROTOCOL)
 """What closes a request; with the space before it."""

@@ -11,9 +11,10 @@ from glance.domain.logs.keyed import Key, KeyedLayout
 
 _NAMES: dict[str, str] = {
     "time": "time timestamp ts timelocal timeiso8601 date datetime eventtime requesttimestamp starttime "
-    "starttimestamp edgestarttimestamp startutc starttimeutc msec accesstime timeutc accesstimestamp received receivedat logtime",
-    "client": "clientip remoteaddr remoteaddress clientaddr clientaddress remoteip ip clienthost remotehost client sourceip srcip src "
-    "sourceaddress realip host_client remote fwd cip xforwardedfor peer",
+    "starttimestamp edgestarttimestamp startutc starttimeutc msec accesstime timeutc "
+    "accesstimestamp received receivedat logtime",
+    "client": "clientip remoteaddr remoteaddress clientaddr clientaddress remoteip ip clienthost remotehost "
+    "client sourceip srcip src sourceaddress realip host_client remote fwd cip xforwardedfor peer",
     "user": "remoteuser user username userid authuser clientusername csusername login",
     "request": "request requestline httprequest req",
     "method": "method requestmethod httpmethod verb clientrequestmethod httprequestmethod csmethod reqmethod "
@@ -38,7 +39,7 @@ _NAMES: dict[str, str] = {
     "domain authority",
 }
 _SPENT = re.compile(
-    r"(ms|us|ns|s|sec|secs|seconds|milliseconds|microseconds|nanoseconds|millis|micros|nanos|msec|usec|milli)$"
+    r"(ms|us|ns|s|sec|secs|seconds|milliseconds|microseconds|nanoseconds|microsec|millisec|nanosec|millis|micros|nanos|msec|usec|milli)$"
 )
 _RANKS = {name: (field, rank) for field, names in _NAMES.items() for rank, name in enumerate(names.split())}
 _LATENCY_NAMES = frozenset(_NAMES["latency"].split())
@@ -94,6 +95,9 @@ def layout_of(lines: Sequence[Mapping[str, object]], name: str, words: str) -> K
             ranked.append((told[0], told[1], len(path), path))
     keys = [_key(field, path, found[path]) for field, _, _, path in sorted(ranked)]
     fields = {key.field for key in keys}
+    if name == "ltsv" and "client" not in fields:
+        # There `host` is who asked; the site is `vhost`.
+        keys = [Key("client", key.path, is_list=key.is_list) if key.path == ("host",) else key for key in keys]
     if "time" not in fields or not fields & {"status", "method", "request"}:
         return None
     return KeyedLayout(name, words, tuple(keys))

@@ -54,12 +54,12 @@ def reach(layout: LogFormat, line: bytes) -> tuple[int, str]:
     return position, "the end of the line"
 
 
-def nearest(layouts: Iterable[LogFormat], line: bytes) -> Nearest | None:
-    """The format that reads most of a line; None when none reads anything of it."""
+def nearest(layouts: Iterable[LogFormat], line: bytes, least: int = 1) -> Nearest | None:
+    """The format that reads most of a line; None when none reads at least so many bytes of it."""
     best: Nearest | None = None
     for layout in layouts:
         column, expected = reach(layout, line)
-        if column and (best is None or column > best.column):
+        if column >= least and (best is None or column > best.column):
             best = Nearest(layout.words, line, column, expected)
     return best
 
@@ -74,11 +74,12 @@ def _end(layout: LogFormat, item: Item, following: bytes, line: bytes, position:
         shape = rb"[^" + (re.escape(following[:1]) or rb"\n") + rb"\n]*+"
     else:
         shape = shape_of(item, following)
-    ahead = b"(?=" + re.escape(following) + b")" if following else b""
-    found = re.compile(b"(" + shape + b")" + item.rest + ahead, re.S).match(line, position)
-    if found is None:
-        return None
-    return found.end() if item.name != "time" or layout.moment(found[1]) is not None else None
+    for behind in (following, following[:1]):
+        ahead = b"(?=" + re.escape(behind) + b")" if behind else b""
+        found = re.compile(b"(" + shape + b")" + item.rest + ahead, re.S).match(line, position)
+        if found is not None:
+            return found.end() if item.name != "time" or layout.moment(found[1]) is not None else None
+    return None
 
 
 def _expected(item: Item) -> str:

@@ -130,6 +130,8 @@ class TemplateMoment:
 
     def __call__(self, text: bytes) -> int | None:
         """Milliseconds since the epoch, None when the text does not fit."""
+        if b"\n" in text:  # a blank of the template would take it
+            return None
         try:
             found = datetime.strptime(text.decode("latin-1"), self.template)  # noqa: DTZ007 - the zone is set below
             if found.tzinfo is None:

@@ -21,7 +21,7 @@ def text(value: object) -> bytes:
     if isinstance(value, bytes):
         return b"" if value == b"-" else value
     if isinstance(value, str):
-        return b"" if value == "-" else _encoded(value)
+        return b"" if value == "-" else encoded(value)
     if isinstance(value, int):
         return b"%d" % value
     if isinstance(value, float):
@@ -31,8 +31,8 @@ def text(value: object) -> bytes:
     return b""
 
 
-def _encoded(value: str) -> bytes:
-    """UTF-8; bytes that were none come back as they stood."""
+def encoded(value: str) -> bytes:
+    """A text as UTF-8; bytes that were none come back as they stood."""
     try:
         return value.encode()
     except UnicodeEncodeError:
@@ -106,4 +106,5 @@ def moment(value: object) -> int | None:
         )
     if isinstance(value, int):
         return any_moment(b"%d" % value)
-    return any_moment(text(value))
+    said = text(value)
+    return any_moment(said[1:-1] if said[:1] == b"[" and said[-1:] == b"]" else said)

@@ -72,6 +72,13 @@ def test_a_client_is_kept_as_it_stands(client: bytes) -> None:
     assert read(client=client).client == client
 
 
+@pytest.mark.parametrize(
+    "time", [b"2026-11-22T15:02:31+01:00", b"2026-11-22 14:02:31.000", b"22/Nov/2026:15:02:31 +0100"]
+)
+def test_a_time_may_be_written_in_several_ways(time: bytes) -> None:
+    assert read(time=time).at_ms == 1795356151000
+
+
 def test_a_user_may_have_spaces() -> None:
     assert read(user=b"John Begood").user == b"John Begood"
 

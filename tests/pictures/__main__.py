@@ -1,0 +1,108 @@
+"""Draw the README's pictures from the real program in a real terminal: `python -m tests.pictures [FOLDER]`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.bench.setting import ROOT, Setting
+from tests.bench.terminal import Terminal
+from tests.pictures.drawing import picture
+
+FOLDER = ROOT / "docs" / "pictures"
+OPENED = datetime(2026, 6, 10, 14, 29, 30, tzinfo=UTC)
+SHOWN_AFTER = timedelta(seconds=42)
+"""A burst of errors begins twenty seconds after the demo is opened."""
+THRESHOLD = "58"
+"""Requests per second: a little below the demo's traffic, so that the alert has something to say."""
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture."""
+
+    name: str
+    title: str
+    columns: int
+    rows: int
+    keys: Sequence[bytes] = ()
+    """Pressed before it is taken."""
+
+
+SHOTS = (
+    Shot("overview", "glance at 120 × 35: traffic, sections, paths, clients, status, alerts and lines", 120, 35),
+    Shot("wide", "glance at 200 × 55", 200, 55),
+    Shot("small", "glance at 80 × 24: the tables are tabs of one box", 80, 24),
+    Shot("zoomed", "the panel of paths on the whole screen", 120, 35, (b"3", b"\r")),
+)
+LIGHT = Shot("light", "glance with light colours", 120, 35)
+
+
+def taken(setting: Setting, shots: Sequence[Shot], *, theme: str) -> dict[str, str]:
+    """The pictures of one run of the demo, by name.
+
+    Raises:
+        ValueError: the dashboard does not come.
+    """
+    program = (sys.executable, "-m", "tests.pictures.program", str(OPENED.timestamp()))
+    words = ("demo", "--seed", "1", "--theme", theme, "--alert-threshold", THRESHOLD)
+    first = shots[0]
+    with Terminal(
+        [*program, *words],
+        columns=first.columns,
+        rows=first.rows,
+        environment=setting.environment,
+        directory=ROOT,
+    ) as shown:
+        wait_for(shown, re.escape((OPENED + SHOWN_AFTER).strftime("%H:%M:%S")), 2 * PATIENCE_SECONDS)
+        return {shot.name: one(shown, shot) for shot in shots}
+
+
+def one(shown: Terminal, shot: Shot) -> str:
+    """One picture."""
+    shown.resize(shot.columns, shot.rows)
+    shown.run(1.5)
+    for key in shot.keys:
+        shown.send(key)
+        shown.run(0.7)
+    shown.run(1.0)
+    drawn = picture(shown.screen, shot.title)
+    if shot.keys:
+        shown.send(b"\x1b")
+        shown.run(0.5)
+    return drawn
+
+
+def wait_for(shown: Terminal, pattern: str, seconds: float) -> None:
+    """Wait for something on the screen.
+
+    Raises:
+        ValueError: it does not come.
+    """
+    if shown.wait_for(pattern, seconds) is None:
+        raise ValueError(f"{pattern!r} was never on the screen:\n{shown.text()}")
+
+
+def main(words: Sequence[str]) -> int:
+    """Take them all."""
+    folder = Path(words[0]) if words else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="glance-pictures-") as work:
+        setting = Setting(Path(work), Path(work), is_quick=True, say=lambda _: None)
+        drawn = taken(setting, SHOTS, theme="dark") | taken(setting, (LIGHT,), theme="light")
+    for name, text in drawn.items():
+        path = folder / f"{name}.svg"
+        path.write_text(text, encoding="utf-8")
+        print(f"{os.path.relpath(path)}  {len(text.encode()) / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
