@@ -103,8 +103,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
 
     named = discover(paths)
     check_format(settings.format)
-    if "-" in paths:
-        keep_pipe_and_take_keys()
+    pipe = keep_pipe_and_take_keys() if "-" in paths else 0
     database = state_dir() / DATABASE_NAME
     known = remembered(database)
     given = given or set()
@@ -136,7 +135,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
             follow=settings.follow,
             alert=TrafficRule(settings.alert_threshold, round(settings.alert_window_seconds)),
         )
-        return Collector(Intake(named, settings.format, pipe_fd=PIPE_FD), options, view)
+        return Collector(Intake(named, settings.format, pipe_fd=pipe), options, view)
 
     engine = Engine(prepare, database, View(window=screen.window))
     app = Glance(engine, screen)
@@ -160,12 +159,11 @@ def check_format(wanted: str) -> None:
         readers_named(wanted)
 
 
-PIPE_FD = 3
-"""Where standard input's pipe is kept while the keyboard takes its place."""
-
-
-def keep_pipe_and_take_keys() -> None:
+def keep_pipe_and_take_keys() -> int:
     """Lines come in on a pipe, keys from the terminal: put the terminal where keys are read.
+
+    Returns:
+        Where the pipe is now.
 
     Raises:
         UsageError: there is no terminal to read keys from.
@@ -179,8 +177,6 @@ def keep_pipe_and_take_keys() -> None:
     except OSError as error:
         raise UsageError("there is no terminal to read keys from", error.strerror or "", "") from error
     kept = os.dup(0)
-    if kept != PIPE_FD:
-        os.dup2(kept, PIPE_FD)
-        os.close(kept)
     os.dup2(terminal, 0)
     os.close(terminal)
+    return kept

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from glance.domain.safe_text import safe_text
-from glance.ingest import detect as detecting
-from glance.ingest.detect import Detection
+from glance.ingest.detect import Detection, chosen, detect
+from glance.ingest.reader import LineReader
+from glance.sources.server_config import server_formats
 
 AUTO = "auto"
 
@@ -21,9 +22,19 @@ def understand(sample: bytes, *, path: str, head: bytes = b"", wanted: str = AUT
     Raises:
         FormatError: the format string cannot be understood.
     """
-    if wanted == AUTO:
-        return detecting.detect(sample, path=path, head=head)
-    return detecting.chosen(wanted, sample, head=head)
+    if wanted != AUTO:
+        return chosen(wanted, sample, head=head)
+    return detect(sample, path=path, head=head, declared=_declared(path))
+
+
+def _declared(path: str) -> tuple[LineReader, ...]:
+    """Readers for the formats that the server's own configuration declares, where it can be read."""
+    declared = server_formats(path)
+    if not declared:
+        return ()
+    from glance.ingest.named import declared_readers  # compiles format strings: only where there are any
+
+    return declared_readers(declared)
 
 
 def refusal(found: Detection) -> str:

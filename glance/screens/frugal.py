@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import cast
 
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.style import Style
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.strip import Strip
 
 Codes = tuple[str, str, str]
@@ -25,7 +26,17 @@ PLAIN: Codes = ("", "39", "49")
 
 
 class FrugalCompositor(Compositor):
-    """Makes the partial updates frugal; everything else is Textual's."""
+    """Makes the updates frugal; everything else is Textual's."""
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """The update of the whole screen; the simplified one is for pictures."""
+        if simplify:
+            return super().render_full_update(simplify)
+        self._dirty_regions.clear()
+        chops = self._render_chops(self.size.region, lambda _: True)
+        spans = [(y, 0, self.size.width) for y in range(self.size.height)]
+        ends = [cuts[1:] for cuts in self.cuts]
+        return cast("LayoutUpdate", FrugalUpdate(chops, spans, ends))
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """The update of what is dirty."""

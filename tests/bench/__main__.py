@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench import dashboard, recount, reports
 from tests.bench.outcome import Outcome, table
-from tests.bench.setting import Setting, setting
+from tests.bench.setting import ROOT, Setting, setting
 
 ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "report": reports.report_of_combined,
@@ -29,8 +29,11 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
 }
 
 
+README_MARKS = ("<!-- numbers begin: python -m tests.bench --readme -->", "<!-- numbers end -->")
+
+
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
-    """The command line."""
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure glance beside other tools.")
     parser.add_argument(
         "--quick", action="store_true", help="small logs and short runs: tries the harness, proves nothing"
@@ -38,6 +41,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=ROWS, metavar="ROW", help=f"one of {', '.join(ROWS)}; can be repeated"
     )
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there as well")
     parser.add_argument(
         "--cache",
@@ -76,6 +80,15 @@ def measure(here: Setting, names: list[str]) -> list[Outcome]:
     return outcomes
 
 
+def put_into(readme: Path, text: str) -> None:
+    """Replace what stands between the marks."""
+    head, begin, rest = readme.read_text(encoding="utf-8").partition(README_MARKS[0])
+    _, end, tail = rest.partition(README_MARKS[1])
+    if not begin or not end:
+        raise ValueError(f"{readme} has no marks for the table")
+    readme.write_text(f"{head}{begin}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
+
+
 def main(words: list[str] | None = None) -> int:
     """Measure and print; the exit code is 1 when a target was missed."""
     chosen = arguments(words)
@@ -88,6 +101,8 @@ def main(words: list[str] | None = None) -> int:
     with setting(chosen.cache, is_quick=chosen.quick, say=say) as here:
         outcomes = measure(here, chosen.only or list(ROWS))
     print(f"\n{before} before, {machine()} after\n\n{table(outcomes)}")
+    if chosen.readme:
+        put_into(ROOT / "README.md", f"{table(outcomes)}\n\nMeasured on {before}.")
     if chosen.json:
         told = {"machine": before, "is_quick": chosen.quick, "rows": [asdict(each) for each in outcomes]}
         chosen.json.write_text(json.dumps(told, indent=1) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import sys
@@ -15,7 +16,7 @@ from tests.bench.synthetic import RATE, SyntheticLog, synthetic_log
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GLANCE = (sys.executable, "-m", "glance")
-DROPPED = ("GLANCE_", "_GLANCE", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL")
+DROPPED = ("GLANCE_", "_GLANCE", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL", "PYTHON")
 """What these begin is not handed on: settings of whoever measures would change what is measured."""
 
 
@@ -63,6 +64,7 @@ class Setting:
 def setting(cache: Path, *, is_quick: bool, say: Callable[[str], None]) -> Iterator[Setting]:
     """Make the folders, and remove the one for work at the end."""
     cache.mkdir(parents=True, exist_ok=True)
+    compileall.compile_dir(ROOT / "glance", quiet=1)  # as after the first start
     work = Path(tempfile.mkdtemp(prefix="glance-bench-"))
     try:
         yield Setting(cache, work, is_quick, say)

@@ -19,6 +19,7 @@ def clock_from(at: float) -> Callable[[], float]:
         nonlocal began
         if began is None:
             began = monotonic()
+            return at
         return at + monotonic() - began
 
     return now
