@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from glance.domain.logs.catalogue import named_formats
 from glance.domain.logs.family import MEMBERS
 from glance.domain.logs.nearest import Nearest, nearest
-from glance.ingest.named import readers_named
 from glance.ingest.pattern import PatternReader
 from glance.ingest.reader import LineReader
 from glance.ingest.survey import Found, survey, with_relatives
@@ -130,6 +129,8 @@ def named(text: str, sample: bytes = b"", *, head: bytes = b"") -> tuple[LineRea
     """
     if text.strip().lower() == AUTO:
         return detect(sample, head=head).readers
+    from glance.ingest.named import readers_named  # format strings and all: only when one is named
+
     return readers_named(text, detect(sample, head=head).readers if sample else ())
 
 

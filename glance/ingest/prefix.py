@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from glance.domain.logs import value
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder
-from glance.ingest.json_lines import loaded
 from glance.ingest.pattern import PatternReader
 from glance.ingest.reader import LineReader, Session
+
+if TYPE_CHECKING:
+    import msgspec
 
 _ISO = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}+(?:Z|[+-][0-9]{2}:?[0-9]{2})"
 _PRIORITY = rb"(?:<[0-9]{1,3}>)?+"
@@ -121,6 +121,8 @@ class JsonWrap:
         """The text within; None when there is none."""
         if b'"' + self.key.encode() + b'"' not in line:
             return None
+        from glance.ingest.json_lines import loaded  # msgspec: only for logs with JSON in them
+
         found = loaded(line)
         told = None if found is None else found.get(self.key)
         if not isinstance(told, str):
@@ -170,6 +172,8 @@ class JsonWrappedReader:
 
 @cache
 def _unwrapper(key: str) -> msgspec.json.Decoder[Any]:
+    import msgspec  # only for logs with JSON in them
+
     return msgspec.json.Decoder(msgspec.defstruct("Wrap", [("text", str)], rename={"text": key}, gc=False))
 
 
@@ -194,7 +198,7 @@ class _JsonWrappedSession:
             rows = self._decoder.decode_lines(piece)
             texts = [row.text.removesuffix("\n").removesuffix("\r") for row in rows]
             inner = "\n".join([*texts, ""]).encode()
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
             return False
         return len(rows) == count == inner.count(b"\n") and self._session.read_piece(inner)
 

@@ -11,7 +11,6 @@ from glance.domain.logs.format import LogFormat
 from glance.domain.logs.key_name import known_layout, layout_of, unit_words
 from glance.domain.logs.keyed import KeyedLayout
 from glance.domain.logs.w3c import CLOUDFRONT_FIELDS, IIS6_FIELDS, IIS_FIELDS, W3cLayout
-from glance.ingest.json_lines import JsonReader, loaded
 from glance.ingest.pairs import PairsReader, logfmt_pairs, ltsv_pairs
 from glance.ingest.pattern import PatternReader
 from glance.ingest.prefix import JSON_WRAPS, PREFIXES, JsonWrap, Prefix
@@ -117,6 +116,8 @@ def _json(lines: Sequence[bytes], _: Sequence[bytes]) -> tuple[Found, list[bytes
     shown = [line for line in lines if line.lstrip(b" \t").startswith(b"{")]
     if not shown:
         return [], list(lines)
+    from glance.ingest.json_lines import JsonReader, loaded  # msgspec: only for logs with JSON in them
+
     step = max(1, len(shown) // _MOST_JSON)
     objects = [told for told in map(loaded, shown[::step]) if told is not None]
     known = Counter(layout for layout in map(known_layout, objects) if layout is not None)

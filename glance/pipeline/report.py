@@ -17,7 +17,7 @@ from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import STRETCH_BYTES, Stretch
 from glance.pipeline.understanding import AUTO, refusal, understand
-from glance.sources.archive import MAGIC_BYTES, archive_kind, unpack
+from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.regular_file import open_regular, reason_in_words
 
 SAMPLE_BYTES = 256 << 10
@@ -108,6 +108,8 @@ class Report:
 
     def _read_archive(self, reading: _Reading, path: str) -> None:
         """Read what is compressed; a damaged archive as far as it goes, which the report says."""
+        from glance.sources.archive import unpack  # asyncio behind it: most reports do without
+
         try:
             self._read_pieces(reading, unpack(path))
         except SourceError as error:

@@ -11,19 +11,11 @@ from typing import Protocol, cast
 
 from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, POLL_BYTES, Chunk
+from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.generation import Generation, stream_generation
 from glance.sources.line_cutter import LineCutter
 from glance.sources.regular_file import reason_in_words
 from glance.sources.source import Condition, ReadStatus
-
-_MAGIC = (
-    (b"\x1f\x8b\x08", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-)
-MAGIC_BYTES = 6
-"""How many first bytes `archive_kind` wants to see."""
 
 _TAR_OFFSET = 257
 
@@ -36,11 +28,6 @@ class _Unpacked(Protocol):
 
     def close(self) -> None:
         """Close it."""
-
-
-def archive_kind(head: bytes) -> str | None:
-    """How a file that begins so is compressed, None when it is not."""
-    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 
 def unpack(path: str, piece_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glance.errors import SourceError
-from glance.sources.archive import archive_kind
+from glance.sources.compression import archive_kind
 from glance.sources.regular_file import not_regular, open_regular, reason_in_words
 
 SourceKind = Literal["file", "archive", "pipe", "stdin"]

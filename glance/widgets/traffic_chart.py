@@ -115,13 +115,11 @@ def _layer(values: Sequence[float], size: Size, top: float) -> list[int]:
 
 
 def _label(row: int, height: int, top: float) -> str:
-    """The figure at the left of a row: at the top, in the middle of a high chart, and at the bottom."""
-    if row == 0:
-        return fit_right(units.rate(top), GUTTER - 1)
-    if row == height - 1:
-        return fit_right("0", GUTTER - 1)
-    if height >= 5 and height % 2 and row == height // 2:
-        return fit_right(units.rate(top / 2), GUTTER - 1)
+    """The figure at the left of a row: the ends of the axis, its middle, and in a high chart its quarters."""
+    parts = 4 if height >= 12 else 2 if height >= 5 else 1
+    for part in range(parts + 1):
+        if row == round((height - 1) * (1 - part / parts)):
+            return fit_right(units.rate(top * part / parts), GUTTER - 1)
     return " " * (GUTTER - 1)
 
 

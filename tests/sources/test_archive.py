@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from glance.errors import SourceError
-from glance.sources.archive import Archive, archive_kind, unpack
+from glance.sources.archive import Archive, unpack
+from glance.sources.compression import archive_kind
 
 if sys.version_info >= (3, 14):
     from compression import zstd
