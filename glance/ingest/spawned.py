@@ -68,7 +68,7 @@ class SpawnedWorkers:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         for process in self._processes:
-            await process.wait()
+            await process.communicate()  # to the end of its pipes, so that none is left open
         self._processes.clear()
 
     async def parse(self, stretch: Stretch) -> list[LogBucket]:
