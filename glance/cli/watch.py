@@ -111,7 +111,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
         theme=settings.theme if "theme" in given else known.get("theme", settings.theme),
         refresh_seconds=settings.refresh_seconds,
         incident_limit=settings.incident_limit,
-        section_limit=settings.section_limit,
+        section_limit=settings.section_limit if "section_limit" in given else 0,
         sources=names_of(paths),
         window=settings.window if "window" in given else known.get("window", settings.window),
         sorts=tuple(
