@@ -164,7 +164,7 @@ class Settings:
     format: str = _setting("auto", "format", _text)
     """Name of a log format, or a format string; `auto` looks at the log."""
     start: str = _setting("window", "from", _start)
-    """Where reading starts: `window` (as much as the window shows), `start`, `end`, or a duration."""
+    """Where reading starts: `window` (the newest first, all of it), `start` (oldest first), `end`, or a duration."""
     follow: bool = _setting(True, "follow", _flag)
     """Whether to wait for more when the end of the log is reached."""
     file: str = _setting("", "file", _file)
@@ -203,11 +203,8 @@ class Settings:
         """How far before its end a log is read before following: 0 is nothing, infinity all of it."""
         if self.start == "end":
             return 0.0
-        if self.start == "start":
+        if self.start in {"start", "window"}:
             return math.inf
-        if self.start == "window":
-            seconds = self.window_choice.seconds
-            return math.inf if seconds is None else seconds
         return parse_duration(self.start)
 
 

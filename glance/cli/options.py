@@ -97,7 +97,7 @@ SHARED = (
         ("--from",),
         "WHERE",
         "Where to start reading: end, start, or a duration back from the end.",
-        "what the window shows",
+        "all of it, newest first",
     ),
     SharedOption("follow", ("--follow/--no-follow",), "", "Wait for new lines at the end of the log."),
     SharedOption("file", ("-f", "--file"), "PATH", "The log when no PATH is given.", f"{DEFAULT_FILE}, if it exists"),

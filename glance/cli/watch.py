@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Sequence
@@ -130,7 +129,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
         options = CollectorOptions(
             refresh_seconds=settings.refresh_seconds,
             memory_bytes=settings.memory_mb << 20,
-            back_seconds=math.inf if settings.start == DEFAULTS.start else settings.back_seconds,
+            back_seconds=settings.back_seconds,
             is_forward=settings.start == "start",
             follow=settings.follow,
             alert=TrafficRule(settings.alert_threshold, round(settings.alert_window_seconds)),
