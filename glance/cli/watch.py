@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from glance.pipeline.collector import Collector
 
 DATABASE_NAME = "glance.db"
+
+ESCAPE_MILLISECONDS = "25"
+"""How long an escape may be the beginning of a longer key; Textual waits 100 ms, which is felt at every `esc`."""
+
 _SORT = "sort."
 
 
@@ -96,6 +100,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
         SourceError: a log cannot be read.
         FormatError: there is no such format.
     """
+    os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
     from glance.app import Glance, ScreenSettings  # textual: only for the screen
     from glance.pipeline.engine import Engine, names_of, remembered
     from glance.sources.discovery import discover
