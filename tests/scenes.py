@@ -72,7 +72,7 @@ def scene_at(at: float = AT, view: View | None = None, load: float = 1200.0, **c
         traffic=traffic,
         rankings=tuple(_ranking(name, many, totals.hits, at, view) for name, many in view.rows),
         alerts=(),
-        alert_rule="average of the last 2m above 10 requests/s",
+        alert_rule="more than 10 requests/s on average over 2 min",
         lines=_lines(at, view.log_lines),
         has_latency=True,
     )  # fmt: skip

@@ -127,14 +127,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The rate of right now, over the last whole seconds."""
+    """The rate of right now, over the last whole seconds; for a log that ended, over its last window."""
 
     hits_per_second: float = 0.0
     client_error_share: float = 0.0
     server_error_share: float = 0.0
     bytes_per_second: float = 0.0
     is_live: bool = True
-    """False when the log ended in the past, and `now` means its last seconds."""
+    """False when the log ended in the past."""
 
 
 @dataclass(frozen=True, slots=True)

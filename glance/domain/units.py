@@ -147,13 +147,12 @@ def date_minute(at: float, zone: tzinfo | None = None) -> str:
 
 
 def tick(at: float, step_seconds: float, zone: tzinfo | None = None) -> str:
-    """A moment on an axis whose labels are `step_seconds` apart: `14:02:30`, `14:02`, `05-20 12h`, `05-20`."""
+    """A moment on an axis whose labels are `step_seconds` apart: `14:02:30`, `14:02`, and `05-20` where a day begins."""
     moment = _moment(at, zone)
     if step_seconds < MINUTE:
         return moment.strftime("%H:%M:%S")
-    if step_seconds < DAY:
-        return moment.strftime("%H:%M")
-    return moment.strftime("%m-%d")
+    begins_day = moment.hour == moment.minute == 0
+    return moment.strftime("%m-%d" if step_seconds >= DAY or begins_day else "%H:%M")
 
 
 def day_offset(at: float, zone: tzinfo | None = None) -> float:

@@ -20,12 +20,12 @@ from glance.domain.alerts.rule import TrafficRule
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import LogLine, Scene, View
-from glance.domain.window import window_choice
+from glance.domain.window import Window, window_choice
 from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.log_feed import LogFeed
-from glance.pipeline.pulse import PulseMeter
+from glance.pipeline.pulse import PulseMeter, pulse_of
 from glance.pipeline.scene_maker import SceneMaker
 from glance.sources.waker import IntervalWaker, watch_for_hints
 
@@ -255,7 +255,7 @@ class Collector:
             unparsed_total=sum(status.unparsed for status in statuses),
             lines_per_second=self._lines_per_second(lines_total),
             lag_seconds=None if last is None else max(0.0, now - last / 1000),
-            pulse=self._pulse.pulse(end, is_live=is_live),
+            pulse=self._pulse.pulse(now) if is_live else pulse_of(figures.totals, self._known_seconds(figures.window)),
             totals=figures.totals,
             traffic=figures.traffic,
             rankings=figures.rankings,
@@ -266,6 +266,13 @@ class Collector:
             has_latency=self._series.has_latency,
             trouble=self._trouble or self._intake.trouble,
         )
+
+    def _known_seconds(self, window: Window) -> float:
+        """How much of a window of the past lies between the log's first and last record."""
+        first, last = self._series.first_ms, self._series.last_ms
+        if first is None or last is None:
+            return window.seconds
+        return min(window.end, last / 1000 + 1) - max(window.start, first / 1000)
 
     def _lines(self, view: View) -> tuple[LogLine, ...]:
         """The newest lines of all sources by time, newest last."""

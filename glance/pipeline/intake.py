@@ -50,7 +50,6 @@ class Intake:
         self._scan_at = 0.0
         self._unopened: list[LogFeed] = []
         self.feeds: list[LogFeed] = []
-        self.trouble = ""
         self.hint: Callable[[], None] | None = None
         """Called when a pipe has more to read."""
 
@@ -60,6 +59,11 @@ class Intake:
         return [found.path for found in self._fresh if found.kind == "file"] + [
             feed.path for feed in self.feeds if isinstance(feed.source, Tail)
         ]
+
+    @property
+    def trouble(self) -> str:
+        """Which log cannot be understood, and why; empty when all can."""
+        return next((refused for feed in self.feeds if (refused := feed.refusal)), "")
 
     def _find(self, monotonic: float) -> None:
         """Make sources of what was named, and of what appeared under a pattern since."""
@@ -119,8 +123,8 @@ class Intake:
             feed.understand(sample, os.pread(fd, HEAD_BYTES, 0))
         except (FormatError, SourceError) as error:
             feed.note = f"{error.what}: {error.why}"
-        if not feed.readers:
-            return None
+        if not feed.readers:  # its newest lines are shown as they are, with the reason
+            return Opening(feed, fd, end - len(sample), end, source.generation.ordinal)
         start = find_time(fd, end, since, feed.time_of) if since > 0 else 0
         return Opening(feed, fd, start, end, source.generation.ordinal)
 

@@ -13,11 +13,11 @@ from glance.domain.scene import LogLine, SourceStatus
 from glance.ingest.detect import Detection
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
-from glance.pipeline.understanding import AUTO, refusal, understand
+from glance.pipeline.understanding import AUTO, misfit_of, refusal, understand
 from glance.sources.chunk import Chunk
 from glance.sources.source import Source
 
-SAMPLE_BYTES = 128 << 10
+SAMPLE_BYTES = 320 << 10
 """Looked at to detect a format."""
 
 KEPT_LINES = 400
@@ -57,6 +57,15 @@ class LogFeed:
     def is_understood(self) -> bool:
         """A format was found."""
         return bool(self.readers)
+
+    @property
+    def refusal(self) -> str:
+        """Why none of its lines can be read, in a sentence; empty when some can, or when there are none."""
+        if self.readers or not self.lines:
+            return ""
+        found = self.detection
+        why = self.note or (found and (misfit_of(found) or found.reason))
+        return f"{os.path.basename(self.path) or self.path} cannot be read: {why}" if why else ""
 
     def understand(self, sample: bytes, head: bytes = b"") -> None:
         """Find the format from a sample of whole lines.

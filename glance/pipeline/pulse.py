@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import error_classes
-from glance.domain.scene import Pulse
+from glance.domain.scene import Pulse, Totals
 
 SECONDS = 5
 """Whole seconds that count as now."""
@@ -46,20 +46,29 @@ class PulseMeter:
             bound = self._newest - self._keep
             self._counts = {known: counts for known, counts in self._counts.items() if known > bound}
 
-    def pulse(self, end: float, *, is_live: bool) -> Pulse:
-        """The rate of the last whole seconds before `end`."""
-        last = math.floor(end)
+    def pulse(self, now: float) -> Pulse:
+        """The rate of the last whole seconds before now."""
+        last = math.floor(now)
         sums: NDArray[np.int64] = np.zeros(4, np.int64)
-        first = last - SECONDS if is_live else last - SECONDS + 1
-        for second in range(first, first + SECONDS):
+        for second in range(last - SECONDS, last):
             counts = self._counts.get(second)
             if counts is not None:
                 sums += counts
-        hits = int(sums[:3].sum())
-        return Pulse(
-            hits_per_second=hits / SECONDS,
-            client_error_share=int(sums[1]) / hits if hits else 0.0,
-            server_error_share=int(sums[2]) / hits if hits else 0.0,
-            bytes_per_second=int(sums[3]) / SECONDS,
-            is_live=is_live,
-        )
+        return _rates(int(sums[:3].sum()), int(sums[1]), int(sums[2]), int(sums[3]), SECONDS, is_live=True)
+
+
+def pulse_of(totals: Totals, seconds: float) -> Pulse:
+    """The rates over a whole window: what `now` means for a log that has ended."""
+    return _rates(
+        totals.hits, totals.client_errors, totals.server_errors, totals.bytes, max(1.0, seconds), is_live=False
+    )
+
+
+def _rates(hits: int, client_errors: int, server_errors: int, sent: int, seconds: float, *, is_live: bool) -> Pulse:
+    return Pulse(
+        hits_per_second=hits / seconds,
+        client_error_share=client_errors / hits if hits else 0.0,
+        server_error_share=server_errors / hits if hits else 0.0,
+        bytes_per_second=sent / seconds,
+        is_live=is_live,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,9 @@ class Report:
 
     def _read_path(self, reading: _Reading, path: str) -> None:
         try:
+            if stat.S_ISFIFO(os.stat(path).st_mode):
+                self._read_pieces(reading, _fifo_pieces(path))
+                return
             fd = open_regular(path)
         except OSError as error:
             raise cannot_read(path, error) from error
@@ -288,6 +292,13 @@ def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield data[:cut]
     if rest:
         yield rest
+
+
+def _fifo_pieces(path: str) -> Iterator[bytes]:
+    """What comes in on a named pipe, such as a shell makes for `<(zcat old.gz)`, until its writers are done."""
+    with open(path, "rb", buffering=0) as pipe:
+        while data := pipe.read(_PIPE_BYTES):
+            yield data
 
 
 def _pipe_pieces() -> Iterator[bytes]:

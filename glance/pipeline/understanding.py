@@ -9,6 +9,9 @@ from glance.sources.server_config import server_formats
 
 AUTO = "auto"
 
+_BEFORE, _AFTER = 16, 40
+"""Characters of a line that are shown on either side of the place where it leaves a format."""
+
 
 def understand(sample: bytes, *, path: str, head: bytes = b"", wanted: str = AUTO) -> Detection:
     """The readers of a log.
@@ -38,9 +41,16 @@ def _declared(path: str) -> tuple[LineReader, ...]:
 
 
 def refusal(found: Detection) -> str:
-    """Why a log cannot be understood, with the nearest format where one is near."""
+    """Why a log cannot be understood."""
+    misfit = misfit_of(found)
+    return f"{found.reason}; {misfit}" if misfit else found.reason
+
+
+def misfit_of(found: Detection) -> str:
+    """Where a line leaves the format that it comes nearest to; empty when it comes near none."""
     near = found.nearest
     if near is None:
-        return found.reason
-    shown = safe_text(near.line[: near.column + 40], 120)
-    return f"{found.reason}; the nearest is {near.words}, with {near.expected} at column {near.column + 1} of: {shown}"
+        return ""
+    before, after = near.line[: near.column], near.line[near.column :]
+    shown = f"{'…' if near.column > _BEFORE else ''}{safe_text(before[-_BEFORE:])}▸{safe_text(after, _AFTER)}"
+    return f"{near.words} comes nearest, but has {near.expected} at column {near.column + 1}: {shown}"

@@ -30,7 +30,7 @@ def alert_lines(scene: Scene, size: Size, inks: Inks, most: int = 0) -> list[Str
 
 def _calm(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
     """Nothing ever fired."""
-    rule = f"all calm: {clean(scene.alert_rule)}" if scene.alert_rule else "all calm: no alert rule is set"
+    rule = f"all calm; an alert needs {clean(scene.alert_rule)}" if scene.alert_rule else "no alert rule is set"
     if not scene.at:
         rule = "no alerts yet"
     lines = words(rule, size.width - 2)
@@ -103,7 +103,7 @@ class AlertLine(Panel, can_focus=False):
             line.skip(1).put(FIRING, self.inks.firing, action).skip(1).put(age, self.inks.text, action).skip(1)
             line.put(clean(firing[0].message), self.inks.text, action)
         elif self.scene.alert_rule:
-            line.skip(1).put(f"all calm: {clean(self.scene.alert_rule)}", self.inks.label, action)
+            line.skip(1).put(f"all calm; an alert needs {clean(self.scene.alert_rule)}", self.inks.label, action)
         return Picture(size, (line.strip(),) * size.height, tuple(line.spots))
 
     def part(self, scene: Scene) -> object:

@@ -164,7 +164,7 @@ def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     if not scene.at:
         return []
     if not scene.is_live:
-        return [Piece(f"log ends {units.date_minute(scene.window.end)}", inks.client_error, 2)]
+        return [Piece(f"log ends {units.date_minute(scene.at - (scene.lag_seconds or 0.0))}", inks.client_error, 2)]
     return [
         Piece("LIVE", inks.success, 1, "screen.pause"),
         Piece(units.clock(scene.at), inks.text, 2),

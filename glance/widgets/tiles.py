@@ -54,16 +54,16 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     tiles = [
         Tile(
             "requests/s", units.rate(pulse.hits_per_second), inks.traffic,
-            units.change(pulse.hits_per_second, average(traffic.hits, scene)), traffic.hits[known], short=" /s",
+            _change(pulse.hits_per_second, traffic.hits, scene), traffic.hits[known], short=" /s",
         ),
         Tile(
             "4xx client errors", units.share(pulse.client_error_share), inks.client_error,
-            _points(pulse.client_error_share, totals.client_errors, totals.hits),
+            _points(pulse.client_error_share, totals.client_errors, scene),
             traffic.client_errors[known], short="4xx ",
         ),
         Tile(
             "5xx server errors", units.share(pulse.server_error_share), inks.server_error,
-            _points(pulse.server_error_share, totals.server_errors, totals.hits),
+            _points(pulse.server_error_share, totals.server_errors, scene),
             traffic.server_errors[known], short="5xx ",
         ),
     ]  # fmt: skip
@@ -72,7 +72,7 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     tiles.append(
         Tile(
             "bytes/s", units.size(pulse.bytes_per_second), inks.volume,
-            units.change(pulse.bytes_per_second, average(traffic.bytes, scene)), traffic.bytes[known], short=" /s",
+            _change(pulse.bytes_per_second, traffic.bytes, scene), traffic.bytes[known], short=" /s",
         )
     )  # fmt: skip
     about = "~" if totals.is_approximate else ""
@@ -81,9 +81,19 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     return tiles
 
 
-def _points(share: float, errors: int, hits: int) -> str:
+ON_AVERAGE = "on average"
+"""Beside the figures of a log that ended: they are those of its last window."""
+
+
+def _change(now: float, steps: Sequence[int], scene: Scene) -> str:
+    """How far a rate is from that of the window."""
+    return units.change(now, average(steps, scene)) if scene.is_live else ON_AVERAGE
+
+
+def _points(share: float, errors: int, scene: Scene) -> str:
     """How far a share of errors is from that of the window."""
-    return units.change_of_share(share, errors / hits) if hits else ""
+    hits = scene.totals.hits
+    return units.change_of_share(share, errors / hits) if scene.is_live and hits else ""
 
 
 def _latency(scene: Scene, inks: Inks, known: slice) -> Tile:

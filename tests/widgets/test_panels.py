@@ -148,7 +148,7 @@ def test_no_more_alerts_than_the_limit():
 
 def test_calm_names_the_rule():
     lines = text(alert_picture(scene_at(), Size(80, 6), INKS, (Tab(6, "alerts"),), False))
-    assert "all calm: average of the last 2m above 10 requests/s" in lines[1]
+    assert "all calm; an alert needs more than 10 requests/s on average over" in lines[1]
 
 
 def test_status_mix_has_a_share_for_each_class_and_the_top_codes():
