@@ -17,6 +17,7 @@ from glance.domain.scene import Scene, View
 from glance.ending import Ending
 from glance.messages import ChoiceMade, ScenePublished, ViewRequested
 from glance.screens.help import HelpScreen
+from glance.screens.output_driver import OutputDriver
 from glance.screens.overview import Overview, ScreenSettings
 from glance.themes import PALETTES, nearest_theme, textual_theme, themes_for
 from glance.widgets import chart_canvas
@@ -54,7 +55,7 @@ class Glance(App[None], inherit_bindings=False):
     def __init__(self, engine: Engine, settings: ScreenSettings) -> None:
         """Show what the engine publishes."""
         has_colour = not os.environ.get("NO_COLOR")
-        super().__init__(ansi_color=None if has_colour else True)
+        super().__init__(OutputDriver, ansi_color=None if has_colour else True)
         self._engine = engine
         self._settings = settings
         self._themes = themes_for(self.console.color_system, has_colour)

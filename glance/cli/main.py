@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -21,6 +22,9 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """Exit codes as a shell gives them to a program that SIGINT or SIGPIPE ended."""
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when a disk is full: no bug."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run glance.
@@ -34,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     terminal = Terminal.remembered()
     try:
+        _require_output()
         return _flushed(_run(arguments))
     except GlanceError as error:
         return _tell(error)
@@ -47,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the one catch-all of the program: a bug is reported, not hidden
         terminal.restore()
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _silence_output()
+            return _tell(GlanceError("cannot write", error.strerror or "", "free some space, or write somewhere else"))
         return _tell_bug(error, has_traceback=_wants_traceback(arguments))
 
 
@@ -64,6 +72,16 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _require_output() -> None:
+    """Everything that glance does is written somewhere.
+
+    Raises:
+        GlanceError: standard output is closed.
+    """
+    if sys.stdout is None:
+        raise GlanceError("there is nowhere to write", "standard output is closed", "send it somewhere: glance … > FILE")
 
 
 def _flushed(code: int) -> int:

@@ -167,7 +167,8 @@ def config_file_of(ctx: click.Context) -> ConfigFile:
 
 def logs_argument(function: F) -> F:
     """Give a verb the logs on its command line as `paths`."""
-    return click.argument("paths", nargs=-1, metavar="[PATH|GLOB|DIR|-]...", type=click.Path(allow_dash=True))(function)
+    kind = click.Path(allow_dash=True, readable=False)  # what cannot be read is told with its reason, later
+    return click.argument("paths", nargs=-1, metavar="[PATH|GLOB|DIR|-]...", type=kind)(function)
 
 
 def chosen_paths(paths: tuple[str, ...], settings: Settings) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def date_minute(at: float, zone: tzinfo | None = None) -> str:
 
 
 def tick(at: float, step_seconds: float, zone: tzinfo | None = None) -> str:
-    """A moment on an axis whose labels are `step_seconds` apart: `14:02:30`, `14:02`, and `05-20` where a day begins."""
+    """A moment on an axis whose labels are `step_seconds` apart: `14:02:30`, `14:02`, `05-20` where a day begins."""
     moment = _moment(at, zone)
     if step_seconds < MINUTE:
         return moment.strftime("%H:%M:%S")

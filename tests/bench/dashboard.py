@@ -43,7 +43,7 @@ def first_paint(setting: Setting) -> list[Outcome]:
     ratio = ours.best / theirs.best
     return [
         Outcome(
-            f"first paint of the dashboard (every panel's frame) on a {size} log, beside a bare Textual app with a table",
+            f"first paint of the dashboard (the frames) on a {size} log, beside a bare Textual app with a table",
             "≤ 2.5 ×",
             f"{ratio_text(ratio)}; median {ratio_text(ours.median / theirs.median)}",
             f"glance {ours.words(seconds_text)}, bare app {theirs.words(seconds_text)}",
