@@ -79,8 +79,8 @@ class Workers:
         return stretch, parse_stretch(stretch, self._readers)
 
     def close(self) -> None:
-        """End the processes; what is under way is given up."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the processes and the thread that talks to them, so that another pool may fork."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> Self:
         """Start."""
