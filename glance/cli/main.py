@@ -81,7 +81,9 @@ def _require_output() -> None:
         GlanceError: standard output is closed.
     """
     if sys.stdout is None:
-        raise GlanceError("there is nowhere to write", "standard output is closed", "send it somewhere: glance … > FILE")
+        raise GlanceError(
+            "there is nowhere to write", "standard output is closed", "send it somewhere: glance … > FILE"
+        )
 
 
 def _flushed(code: int) -> int:
@@ -112,8 +114,8 @@ def _tell_usage(error: click.ClickException) -> int:
                     f"correct it, or run `unset {variable}` to use the default",
                 )
             )
-    error.message = _safe(error.message)
-    error.show()
+    where = error.ctx if isinstance(error, click.UsageError) else None
+    click.UsageError(_safe(error.format_message()), where).show()
     return error.exit_code
 
 

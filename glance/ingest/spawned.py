@@ -11,14 +11,23 @@ import pickle
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
+import glance
 from glance.domain.logs.bucket import LogBucket
 from glance.ingest.parse import collector_paused
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import Stretch, worker_count
 from glance.ingest.worker import LENGTH_BYTES, framed
+
+
+_START = "import sys; sys.path.append(sys.argv[1]); from glance.ingest.worker import main; main()"
+"""Not by `-m`, which looks in the working directory first: a folder of logs may hold a `pickle.py`."""
+
+_ROOT = str(Path(glance.__file__).parent.parent)
+"""Where this glance was imported from; the last place where a worker looks."""
 
 
 class WorkerDiedError(Exception):
@@ -46,7 +55,7 @@ class SpawnedWorkers:
         try:
             for _ in range(self.count):
                 process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "glance.ingest.worker", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+                    sys.executable, "-P", "-c", _START, _ROOT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
                 )
                 self._processes.append(process)
                 assert process.stdin is not None

@@ -51,7 +51,8 @@ def serve(tasks: BinaryIO, results: BinaryIO) -> None:
         return
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Work until the parent ends, or closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal's group; the parent says when to end
     gc.disable()  # millions of short-lived tuples, none in a cycle
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from itertools import islice
 
 from glance.domain.logs.bucket import LogBucket
@@ -53,20 +54,22 @@ class Backfill:
     async def buckets(self) -> AsyncGenerator[list[LogBucket], None]:
         """The buckets, piece by piece. What is lost on the way is said in the feed's note."""
         try:
-            near_end = self._end if self._is_forward else max(self._begin, self._end - NEAR_BYTES)
-            if self._is_forward and self._end - self._begin <= 2 * NEAR_BYTES:
-                async for buckets in self._here(self._cuts(self._begin, self._end, FIRST_PIECE_BYTES)):
-                    yield buckets
-                return
-            if not self._is_forward:
-                rest = self._end
-                for start, stop in self._near(near_end):
+            rest = self._end
+            if self._is_forward:
+                self._show_newest()
+                if self._end - self._begin <= 2 * NEAR_BYTES:
+                    async for buckets in self._here(self._cuts(self._begin, self._end, FIRST_PIECE_BYTES)):
+                        yield buckets
+                    return
+            else:
+                for start, stop in self._near(max(self._begin, self._end - NEAR_BYTES)):
                     yield self._read_here(start, stop)
                     rest = start
                     await asyncio.sleep(0)
-                near_end = rest
-            async for buckets in self._far(near_end):
-                yield buckets
+            # Closed at once when nobody wants more: else it would end some time, in no order with its workers.
+            async with aclosing(self._far(rest)) as far:
+                async for buckets in far:
+                    yield buckets
         finally:
             os.close(self._fd)
             self._feed.pending_bytes = 0
@@ -96,13 +99,20 @@ class Backfill:
             yield self._read_here(start, stop)
             await asyncio.sleep(0)
 
+    def _show_newest(self) -> None:
+        """Keep the last lines for the screen, though they are read last."""
+        for start, stop in self._near(self._end):
+            if stop - start <= STRETCH_BYTES:
+                self._feed.remember_older(os.pread(self._fd, stop - start, start))
+
     def _read_here(self, start: int, stop: int) -> list[LogBucket]:
         if stop - start > STRETCH_BYTES:
             self._too_long(stop - start)
             return []
         data = os.pread(self._fd, stop - start, start)
         buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
-        self._feed.remember_older(data)
+        if not self._is_forward:
+            self._feed.remember_older(data)
         self._done(buckets, stop - start)
         return buckets
 
@@ -126,8 +136,11 @@ class Backfill:
                 self._too_long(stop - start)
         pieces = deque((start, stop) for start, stop in cuts if stop - start <= STRETCH_BYTES)
         try:
-            async with SpawnedWorkers(self._feed.readers) as workers:
-                async for buckets in self._from_workers(workers, pieces):
+            async with (
+                SpawnedWorkers(self._feed.readers) as workers,
+                aclosing(self._from_workers(workers, pieces)) as parsed,
+            ):
+                async for buckets in parsed:
                     yield buckets
         except WorkerDiedError:
             async for buckets in self._here(list(pieces)):

@@ -40,6 +40,8 @@ FILL_TICK_SECONDS = 0.4
 
 _POLL_BYTES = 2 << 20
 _RATE_SECONDS = 3.0
+_MOST_AHEAD_SECONDS = 86_400
+"""Records dated further ahead than this are no traffic that an alert will ever see."""
 _LIVE_SECONDS = 3600.0
 _LEAST_LIVE_SECONDS = 60.0
 """A log whose newest record is older than its window when it is opened has ended: its last window is shown."""
@@ -195,15 +197,16 @@ class Collector:
 
     def _take(self, buckets: Sequence[LogBucket]) -> None:
         """Add buckets to everything that counts them."""
-        oldest = math.floor(self._clock.now()) - self._options.alert.window_seconds
+        now = self._clock.now()
+        oldest = math.floor(now) - self._options.alert.window_seconds
         for bucket in buckets:
             held = self._series.add(bucket)
             if held is None:
                 continue
-            self._pulse.add(held, self._series)
+            self._pulse.add(held, self._series, now)
             if held.last_ms >= oldest * 1000:
                 seconds, counts = np.unique(held.times.milliseconds() // 1000, return_counts=True)
-                recent = seconds >= oldest
+                recent = (seconds >= oldest) & (seconds < now + _MOST_AHEAD_SECONDS)
                 self._seconds.add(zip(seconds[recent].tolist(), counts[recent].tolist(), strict=True))
         self._seconds.forget_before(oldest)
 

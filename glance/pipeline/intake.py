@@ -70,7 +70,12 @@ class Intake:
         if self._globs and monotonic >= self._scan_at:
             self._scan_at = monotonic + SCAN_SECONDS
             self._fresh += [found for pattern in self._globs for found in pattern.rescan()]
+        known = {os.path.realpath(feed.path) for feed in self.feeds} if self._fresh else set()
         for found in self._fresh:
+            real = os.path.realpath(found.path)
+            if found.kind != "stdin" and real in known:
+                continue  # another pattern has found it, or it was named
+            known.add(real)
             feed = LogFeed(self._source(found), self._format)
             self.feeds.append(feed)
             self._unopened.append(feed)

@@ -25,14 +25,17 @@ class PulseMeter:
         self._newest = -(1 << 62)
         self._counts: dict[int, NDArray[np.int64]] = {}
 
-    def add(self, bucket: HeldBucket, series: LogSeries) -> None:
-        """Count a bucket, when it reaches into the newest seconds."""
-        last = bucket.last_ms // 1000
-        if last < self._newest - self._keep:
+    def add(self, bucket: HeldBucket, series: LogSeries, now: float) -> None:
+        """Count a bucket, when it reaches into the newest seconds.
+
+        What happens long after `now` was dated by a wrong clock: it must not make the rest look old.
+        """
+        if bucket.last_ms // 1000 < self._newest - self._keep:
             return
-        self._newest = max(self._newest, last)
         seconds = bucket.times.milliseconds() // 1000
-        chosen = np.flatnonzero(seconds > self._newest - self._keep)
+        believed = seconds <= math.floor(now) + self._keep
+        self._newest = max(self._newest, int(seconds.max(where=believed, initial=self._newest)))
+        chosen = np.flatnonzero(believed & (seconds > self._newest - self._keep))
         classes = error_classes(bucket.texts["status"], series.dictionaries["status"].values)[chosen]
         sent = np.maximum(bucket.sizes[chosen], 0)
         seconds = seconds[chosen]

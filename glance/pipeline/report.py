@@ -16,7 +16,7 @@ from glance.errors import FormatError, SourceError
 from glance.ingest.detect import Detection
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
-from glance.ingest.stretch import STRETCH_BYTES, Stretch
+from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
 from glance.pipeline.understanding import AUTO, refusal, understand
 from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.regular_file import open_regular, reason_in_words
@@ -130,7 +130,9 @@ class Report:
         head = os.pread(fd, SAMPLE_BYTES, 0)
         readers = self._understand(reading, _whole_lines(head), head)
         identity = (status.st_dev, status.st_ino)
-        stretches = self._stretches(reading, fd, Stretch(path, path, 0, identity, 0, size))
+        # By its descriptor, which forked workers share: another file may have its name by now.
+        opened = f"/proc/self/fd/{fd}" if os.path.exists(f"/proc/self/fd/{fd}") else path
+        stretches = self._stretches(reading, fd, Stretch(opened, path, 0, identity, 0, size))
         if size < _WORTH_WORKERS_BYTES:
             for stretch in stretches:
                 data = os.pread(fd, stretch.end - stretch.start, stretch.start)
@@ -138,9 +140,12 @@ class Report:
             return
         from glance.ingest.workers import Workers  # multiprocessing: only for what is worth it
 
-        with collector_paused(), Workers(readers) as workers:
-            for stretch, buckets in workers.parse_all(stretches):
-                self._add(reading, buckets, stretch.end - stretch.start)
+        try:
+            with collector_paused(), Workers(readers) as workers:
+                for stretch, buckets in workers.parse_all(stretches):
+                    self._add(reading, buckets, stretch.end - stretch.start)
+        except StretchGoneError:
+            self._notes.append(f"{path}: was truncated while it was read; what was left is missing")
 
     def _stretches(self, reading: _Reading, fd: int, whole: Stretch) -> Iterator[Stretch]:
         """The file in stretches; lines that are too long are only counted."""
@@ -148,7 +153,7 @@ class Report:
             if end - start > STRETCH_BYTES + LONGEST_LINE:
                 reading.lines += 1
                 reading.unparsed += 1
-                self._notes.append(f"{whole.path}: a line of {end - start:,} bytes was not read")
+                self._notes.append(f"{whole.source}: a line of {end - start:,} bytes was not read")
             else:
                 yield replace(whole, start=start, end=end)
 

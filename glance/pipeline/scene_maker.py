@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from glance.domain.logs.histogram import quantiles, row_quantiles
 from glance.domain.logs.ranking import top_keys, without
-from glance.domain.logs.rollup import MINUTE_MS
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.tally import RANKED_FIELDS, Counts
 from glance.domain.logs.window_tally import WindowTally
@@ -104,11 +103,12 @@ class SceneMaker:
 
     def _rolled_up(self, window: Window) -> NDArray[np.int64]:
         """Counts of the window's minutes that are known from roll-ups only."""
-        out: NDArray[np.int64] = np.zeros(4, np.int64)
-        for minute, counts in self._series.rollup.minutes.items():
-            if window.start <= minute * 60 < window.end:
-                out += counts
-        return out
+        _, counts = self._minutes_between(window.start, window.end)
+        return np.asarray(counts.sum(axis=0))
+
+    def _minutes_between(self, start: float, end: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The minutes that begin within [start, end) and are known from roll-ups only, with their counts."""
+        return self._series.rollup.between(math.ceil(start / 60), math.ceil(end / 60))
 
     def _values(self, name: str) -> list[bytes]:
         if name == "sections":
@@ -129,10 +129,9 @@ class SceneMaker:
         first = math.floor(window.start / window.step_seconds)
         counted = tally.total
         rows = counted.steps.between(first, window.steps)
-        for minute, counts in self._series.rollup.minutes.items():
-            step = minute * MINUTE_MS // 1000 // window.step_seconds - first
-            if 0 <= step < window.steps:
-                rows[step] += counts
+        end = (first + window.steps) * window.step_seconds
+        minutes, counts = self._minutes_between(first * window.step_seconds, end)
+        np.add.at(rows, minutes * 60 // window.step_seconds - first, counts)
         columns = [tuple(column) for column in rows.T.tolist()]
         hits = tuple(rows[:, :3].sum(axis=1).tolist())
         if not self._series.has_latency:

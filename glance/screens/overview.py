@@ -182,7 +182,7 @@ class Overview(Screen[None], inherit_bindings=False):
             )
             panel.place(tabs, is_zoomed=self.wish.zoomed == name)
         if self._held in arrangement.places:
-            self.panel(self._held).focus()
+            self.set_focus(self.panel(self._held))  # at once: what was typed right behind is for it
         self._look(rows=self._rows(arrangement), log_lines=self._log_lines(arrangement))
         self._update_situation()
 

@@ -44,8 +44,8 @@ USUAL_PATTERNS = (
 _IN_DIRECTORY = ("*.log", "*access*")
 _ROTATED = re.compile(
     r"""(?x) ^ (?P<live> .+? ) (?:
-        \.\d{1,3} | [.-] (?: (?:19|20)\d{2} -? [01]\d -? [0-3]\d (?: [-_.T] [\d:.-]* )? | old | bak | save )
-    )* (?: \. (?: gz | bz2 | xz | zst | Z ) )? $"""
+        \.\d{1,3} | [.-] (?: (?:19|20)\d{2} -? [01]\d -? [0-3]\d (?: [-_.T] (?=\d) (?: [\d:] | [.-](?=\d) )*+ )?+ | old | bak | save )
+    )*+ (?: \. (?: gz | bz2 | xz | zst | Z ) )? $"""
 )
 _DATED_STEM = re.compile(
     r"^(?P<stem>.+?)[.-](?:19|20)\d{2}-?[01]\d-?[0-3]\d(?:[-_.T][\d:.-]*\d)?(?P<ending>\.\w+)(?:\.gz|\.zst)?$"

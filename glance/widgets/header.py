@@ -99,8 +99,8 @@ def _note(scene: Scene, inks: Inks) -> list[Piece]:
     for source in scene.sources:
         if source.condition in ("missing", "failing"):
             return [Piece(clean(source.note or source.condition, 60), inks.server_error, 2)]
-    notes = [source.note for source in scene.sources if source.note]
-    return [Piece(clean(notes[0], 60), inks.client_error, 5)] if notes else []
+    notes = [clean(source.note, 60) for source in scene.sources if source.note]
+    return [Piece(notes[0], inks.client_error, 5)] if notes else []
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EDITION = 4
+EDITION = 5
 """Changes with what is written, so that older files are not taken for these."""
 
 CHUNK_LINES = 50_000
@@ -31,6 +31,8 @@ STATUSES = {200: 0.8, 206: 0.01, 301: 0.02, 304: 0.08, 404: 0.06, 403: 0.01, 429
 METHODS = {"GET": 0.88, "POST": 0.09, "HEAD": 0.02, "PUT": 0.01}
 QUERY_SHARE = 0.2
 """So many requests have a query that nobody else has."""
+OTHER_AGENT_SHARE = 0.05
+"""A client names the same agent all the time, but for so many of its requests."""
 TYPICAL_LINE_BYTES = {"combined": 197, "timed": 203, "caddy": 735}
 
 
@@ -121,7 +123,8 @@ class Site:
         self.paths = [MARK_PATH, *paths]
         numbers = self.rng.integers(1, 223, (20_000, 4)).tolist()
         self.clients = [*(".".join(map(str, four)) for four in numbers), *(f"2001:db8::{n:x}" for n in range(1, 2_000))]
-        self.agents = agents()
+        self.agents = browsers()
+        self._agent_of_client = ranked(self.rng, len(self.agents), len(self.clients), 1.0)
         self.referrers = ["-", *(f"https://www.example.{tld}/from/{n}" for tld in ("com", "org") for n in range(200))]
         self.statuses = [str(status) for status in STATUSES]
         self.methods = list(METHODS)
@@ -131,12 +134,16 @@ class Site:
         rng = self.rng
         queries = rng.integers(1, 1 << 40, count)
         queries[rng.random(count) >= QUERY_SHARE] = 0
+        clients = ranked(rng, len(self.clients), count, 0.7)
+        agents = self._agent_of_client[clients]
+        is_other = rng.random(count) < OTHER_AGENT_SHARE
+        agents[is_other] = ranked(rng, len(self.agents), int(is_other.sum()), 1.0)
         return Drawn(
-            clients=ranked(rng, len(self.clients), count, 0.7),
+            clients=clients,
             paths=1 + ranked(rng, len(self.paths) - 1, count, 1.0),
             statuses=rng.choice(len(STATUSES), count, p=list(STATUSES.values())),
             methods=rng.choice(len(METHODS), count, p=list(METHODS.values())),
-            agents=ranked(rng, len(self.agents), count, 1.0),
+            agents=agents,
             referrers=ranked(rng, len(self.referrers), count, 1.2),
             sizes=rng.lognormal(8.5, 1.3, count).astype(np.int64),
             took=rng.lognormal(-3.5, 1.0, count),
@@ -151,7 +158,7 @@ def ranked(rng: np.random.Generator, names: int, count: int, steepness: float) -
     return np.minimum(np.searchsorted(bounds, rng.random(count)), names - 1)
 
 
-def agents() -> list[str]:
+def browsers() -> list[str]:
     """Browsers of many versions, and some that are none."""
     out = ["curl/8.5.0", "Mozilla/5.0 (compatible; Examplebot/2.1; +https://bot.example.com/about.html)"]
     systems = ("Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64")

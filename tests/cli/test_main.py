@@ -224,3 +224,18 @@ def test_help_takes_no_more_than_six_times_a_bare_interpreter(root: Path, tmp_pa
     bare, helped = (min(times) for times in zip(*runs, strict=True))
 
     assert helped / bare <= 6
+
+
+@pytest.mark.parametrize("arguments", [[], ["report"], ["demo", "--seconds", "1"]], ids=["watch", "report", "demo"])
+def test_a_closed_standard_input_is_no_bug(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`glance <&-`: as where it is a terminal that nobody types on."""
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr("glance.sources.discovery.USUAL_PATTERNS", ())
+    monkeypatch.setattr("glance.cli.options.DEFAULT_FILE", "/nowhere/access.log")
+
+    code = main(arguments)
+
+    assert code == (0 if "demo" in arguments else 2)
+    assert "a bug" not in capfd.readouterr().err

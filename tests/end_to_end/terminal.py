@@ -33,6 +33,12 @@ LOOK_SECONDS = 0.02
 ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;0$y", b"\x1b[c": b"\x1b[?62;22c"}
 """What a program asks a terminal, and what this one answers."""
 
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; terminal = int(sys.argv[1]); fcntl.ioctl(terminal, termios.TIOCSCTTY, 0); "
+    "os.set_inheritable(terminal, False); os.execvp(sys.argv[2], sys.argv[2:])"
+)
+"""Makes a terminal the controlling one of a new session, and becomes the program; no fork of a process with threads."""
+
 _QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
 
 KEYS = {
@@ -111,14 +117,13 @@ class Terminal:
         self._set_size()
         slave = self._slave
         self.process = subprocess.Popen(
-            list(command),
+            [sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL, str(slave), *command],
             env=dict(environment() if env is None else env),
             cwd=cwd,
             stdin=slave if stdin is None else stdin,
             stdout=slave if stdout is None else stdout,
             stderr=slave if stderr is None else stderr,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
             pass_fds=(slave,),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -243,6 +248,10 @@ class Terminal:
         """Read no more, as a terminal does after ^S or behind a dead connection."""
         self._reading.clear()
 
+    def is_full(self) -> bool:
+        """Whether the program cannot write anything more, since nobody reads."""
+        return not select.select([], [self._slave], [], 0)[1]
+
     def go_on(self) -> None:
         """Read again."""
         self._reading.set()
@@ -305,14 +314,15 @@ def glance(*arguments: str | Path, **options: Any) -> Terminal:
     return Terminal([sys.executable, "-m", "glance", *map(str, arguments)], **options)
 
 
-def run(*arguments: str | Path, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[bytes]:
+def run(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.CompletedProcess[bytes]:
     """Glance without a terminal, to its end."""
     options = {"stdin": subprocess.DEVNULL, "timeout": PATIENCE_SECONDS, **options}
     return subprocess.run(
         [sys.executable, "-m", "glance", *map(str, arguments)],
         env=dict(environment() if env is None else env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         check=False,
         start_new_session=True,
         **options,

@@ -27,6 +27,11 @@ def counts(terminal: Terminal, lines: int) -> None:
     assert wanted in terminal.text
 
 
+def counts_more(terminal: Terminal, lines: int) -> None:
+    """Wait for more than a number of lines."""
+    terminal.shows(lambda text: shown_lines(text) > lines)
+
+
 def leaves(terminal: Terminal) -> None:
     """Quit, and find everything in order."""
     terminal.press("q")
@@ -109,7 +114,7 @@ def test_a_log_written_and_rotated_all_the_time_is_counted_exactly(tmp_path: Pat
         with Writer(log, 3000) as writer:
             for number in range(1, 5):
                 until(log.exists, "the new file")  # what is written from now on is written there
-                terminal.shows(lambda text, known=writer.written + 1: shown_lines(text) > known)
+                counts_more(terminal, writer.written + 1)
                 log.rename(tmp_path / f"access.log.{number}")
         counts(terminal, writer.written + 1)
         leaves(terminal)
@@ -186,9 +191,7 @@ def old_and_new(tmp_path: Path) -> Path:
     return log
 
 
-@pytest.mark.parametrize(
-    ("place", "lines"), [("start", 400), ("5m", 100), ("2h", 400), ("end", 0)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("place", "lines"), [("start", 400), ("5m", 100), ("2h", 400), ("end", 0)], ids=str)
 def test_reading_starts_where_it_is_told(old_and_new: Path, place: str, lines: int) -> None:
     with glance(old_and_new, "--from", place, "--refresh", "0.2") as terminal:
         terminal.shows("400 of 400 lines")

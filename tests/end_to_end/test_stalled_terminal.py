@@ -24,9 +24,11 @@ def test_nothing_is_missed_while_the_terminal_does_not_read(tmp_path: Path) -> N
         terminal.stall()
         for width in range(150, 200):  # every size paints everything anew, until nothing more fits anywhere
             terminal.resize(width, 45)
+        until(terminal.is_full, "no more room for output")
         began = time.time()
         with Writer(log, LINES_PER_SECOND) as writer:
             until(lambda: time.time() - began > STALL_SECONDS, "the stall", STALL_SECONDS + 10)
+        assert terminal.is_full(), "nobody has read"
         terminal.resize(200, 45)
         terminal.go_on()
         terminal.shows(f"{writer.written + 1:,} lines")

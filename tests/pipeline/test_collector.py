@@ -117,6 +117,19 @@ async def test_files_that_appear_under_a_pattern_are_read(tmp_path: Path, monkey
     assert [source.name for source in scene.sources] == ["a.access.log", "b.access.log"]
 
 
+async def test_a_file_that_two_patterns_match_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it appears later, and under one of the names that were given."""
+    monkeypatch.setattr("glance.pipeline.intake.SCAN_SECONDS", 0.0)
+    (tmp_path / "a.access.log").write_bytes(line(0))
+    async with staged(tmp_path / "*.access.log", tmp_path / "?.access.*") as stage:
+        await stage.until(lambda scene: scene.lines_total == 1)
+        (tmp_path / "b.access.log").write_bytes(line(1) + line(2))
+        scene = await stage.until(lambda scene: scene.lines_total >= 3 and len(scene.sources) > 1)
+
+    assert [source.name for source in scene.sources] == ["a.access.log", "b.access.log"]
+    assert scene.lines_total == 3
+
+
 async def test_an_archive_is_read_to_its_end(tmp_path: Path) -> None:
     """A gzip of two members beside a live log."""
     log, old = tmp_path / "access.log", tmp_path / "old.gz"

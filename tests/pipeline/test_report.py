@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -224,3 +225,36 @@ def test_whole_lines_come_out_of_pieces_of_any_size() -> None:
         pieces = list(whole_lines(data[start : start + size] for start in range(0, len(data), size)))
         assert b"".join(pieces) == data
         assert all(piece.endswith(b"\n") for piece in pieces[:-1])
+
+
+@pytest.fixture
+def in_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files go to workers too, in many stretches."""
+    monkeypatch.setattr(report_module, "_WORTH_WORKERS_BYTES", 0)
+    monkeypatch.setattr(report_module, "STRETCH_BYTES", 20_000)
+
+
+@pytest.mark.usefixtures("in_workers")
+def test_a_log_that_is_rotated_while_it_is_read_is_read_to_its_end(log: Path) -> None:
+    """The file that was opened is the one that is read, whatever has its name by now."""
+
+    def rotate(_bytes: int, _lines: int) -> None:
+        if not log.with_suffix(".1").exists():
+            log.rename(log.with_suffix(".1"))
+            log.write_bytes(LINES[0])
+
+    report = Report(ReportOptions(), rotate)
+    report.read(str(log))
+
+    expect_figures(report.summary())
+
+
+@pytest.mark.usefixtures("in_workers")
+def test_a_log_that_is_truncated_while_it_is_read_gives_what_was_there(log: Path) -> None:
+    """As `copytruncate` does; the report says that something is missing."""
+    report = Report(ReportOptions(), lambda _bytes, _lines: os.truncate(log, 0))
+    report.read(str(log))
+    summary = report.summary()
+
+    assert 0 < summary.hits < len(RECORDS)
+    assert any("truncated" in note for note in summary.notes)

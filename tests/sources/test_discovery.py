@@ -275,3 +275,10 @@ def test_the_usual_places_newest_first(tmp_path, nginx):
 
 def test_the_usual_places_of_an_empty_machine(tmp_path):
     assert usual_places(str(tmp_path)).found == ()
+
+
+@pytest.mark.timeout(3)
+def test_a_name_that_is_all_dates_is_judged_at_once() -> None:
+    """A name is up to 255 bytes of anything; the pattern must not try every way of cutting it."""
+    assert not is_rotated("a" + "-2020-01-01" * 23 + "x")
+    assert is_rotated("access.log-2020-01-01-10.2.old.gz")

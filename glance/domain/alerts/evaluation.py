@@ -55,7 +55,7 @@ class TrafficAlert:
         end = math.floor(now) + 1
         hits = counts.between(end - self.rule.window_seconds, end)
         rate = hits / self.rule.window_seconds
-        is_above = hits > self.rule.threshold * self.rule.window_seconds
+        is_above = rate > self.rule.threshold  # the product of both may fall short of what it should be
         if is_above and not self.is_firing:
             message = f"High traffic generated an alert - hits = {rate:.2f}, triggered at {moment(now)}"
             self.notices.insert(0, AlertNotice(self.rule.name, message, now, rate, rate))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,11 @@ class HeldBucket:
         latencies = self.latencies.nbytes if self.latencies is not None else 0
         texts = sum(column.size_bytes for column in self.texts.values())
         return self.times.deltas.nbytes + self.sizes.nbytes + latencies + texts + self.gaps.nbytes + 2048
+
+    def renumbered(self, moves: Mapping[str, Keys]) -> HeldBucket:
+        """The same with other numbers for its values: for each field the new number of every old one."""
+        texts = {name: HeldColumn(column.ids, moves[name][column.keys]) for name, column in self.texts.items()}
+        return replace(self, texts=texts)
 
     def is_followed_by(self, other: HeldBucket) -> bool:
         """The other stretch begins where this one ends, in the same life of the same file."""

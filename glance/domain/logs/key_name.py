@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 from glance.domain.logs.duration import MILLISECOND, NANOSECOND, SECOND, UNIT_WORDS, unit_of_name, unit_of_values
 from glance.domain.logs.keyed import Key, KeyedLayout
@@ -52,7 +52,7 @@ def plain(name: str) -> str:
     return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
-@cache
+@lru_cache(4096)  # a log may bring ever new keys
 def field_of_name(name: str) -> tuple[str, int] | None:
     """The field that a key tells and how good a name for it that is (0 is best); None for neither."""
     found = _RANKS.get(plain(name))

@@ -1,4 +1,4 @@
-"""What is kept of records that no longer fit in memory: counts per minute, latency per hour."""
+"""What is kept of records that no longer fit in memory: counts per minute."""
 
 from __future__ import annotations
 
@@ -6,45 +6,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.histogram import BINS
 from glance.domain.logs.status import error_classes
 
 MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
 MOST_MINUTES = 366 * 24 * 60
 
 
 class RollUp:
-    """Counts per minute of the records that were let go."""
+    """Counts per minute of the records that were let go: the newest minutes, at most `MOST_MINUTES`."""
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.minutes: dict[int, NDArray[np.int64]] = {}
-        """Minute since the epoch → hits without error, client errors, server errors, bytes."""
-        self.hours: dict[int, NDArray[np.int64]] = {}
-        """Hour since the epoch → latency histogram."""
         self.records = 0
+        self._minutes: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Minutes since the epoch of which something is known, ascending."""
+        self._counts: NDArray[np.int64] = np.zeros((0, 4), np.int64)
+        """For each of them hits without error, client errors, server errors, bytes."""
 
     def add(self, bucket: HeldBucket, statuses: list[bytes]) -> None:
         """Reduce a bucket; `statuses` are the values of the series' status dictionary."""
-        at_ms = bucket.times.milliseconds()
         classes = error_classes(bucket.texts["status"], statuses)
-        minutes = at_ms // MINUTE_MS
-        sizes = np.maximum(bucket.sizes, 0)
-        for minute in np.unique(minutes):
-            chosen = minutes == minute
-            counts = np.bincount(classes[chosen], minlength=4)[:4].astype(np.int64)
-            counts[3] = int(sizes[chosen].sum())
-            known = self.minutes.get(int(minute))
-            self.minutes[int(minute)] = counts if known is None else known + counts
-        if bucket.latencies is not None:
-            self._add_latencies(at_ms // HOUR_MS, bucket.latencies)
+        fresh, places = np.unique(bucket.times.milliseconds() // MINUTE_MS, return_inverse=True)
+        counts: NDArray[np.int64] = np.zeros((len(fresh), 4), np.int64)
+        counts[:, :3] = np.bincount(places * 3 + classes, minlength=3 * len(fresh)).reshape(-1, 3)
+        np.add.at(counts[:, 3], places, np.maximum(bucket.sizes, 0))
+        minutes, places = np.unique(np.concatenate([self._minutes, fresh]), return_inverse=True)
+        merged: NDArray[np.int64] = np.zeros((len(minutes), 4), np.int64)
+        merged[places[: len(self._minutes)]] += self._counts
+        merged[places[len(self._minutes) :]] += counts
+        self._minutes, self._counts = minutes[-MOST_MINUTES:], merged[-MOST_MINUTES:]
         self.records += bucket.records
-        while len(self.minutes) > MOST_MINUTES:
-            del self.minutes[min(self.minutes)]
 
-    def _add_latencies(self, hours: NDArray[np.int64], bins: NDArray[np.uint16]) -> None:
-        for hour in np.unique(hours):
-            counts = np.bincount(bins[hours == hour], minlength=BINS)
-            known = self.hours.get(int(hour))
-            self.hours[int(hour)] = counts if known is None else known + counts
+    def between(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The minutes within [first, end) of which something is known, and the counts of each."""
+        start, stop = np.searchsorted(self._minutes, (first, end))
+        return self._minutes[start:stop], self._counts[start:stop]

@@ -8,7 +8,7 @@ import numpy as np
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.dictionary import Derived, Dictionary
-from glance.domain.logs.held import HeldBucket, HeldColumn, hold, merge_held
+from glance.domain.logs.held import HeldBucket, hold, merge_held
 from glance.domain.logs.record import TEXT_FIELDS
 from glance.domain.logs.rollup import RollUp
 
@@ -86,6 +86,8 @@ class LogSeries:
         """Hold a bucket; None when it has no record."""
         if not bucket.records:
             return None
+        if self._wants_room():
+            self._evict()  # before: the numbers of what is returned are true until the next bucket comes
         held = hold(bucket, self.dictionaries)
         self._columns_bytes += held.size_bytes
         self.records += held.records
@@ -97,8 +99,6 @@ class LogSeries:
             self.sealed.append(held)
         else:
             self._merge_open(held)
-        if self._wants_room():
-            self._evict()
         return held
 
     def _merge_open(self, held: HeldBucket) -> None:
@@ -158,8 +158,6 @@ class LogSeries:
                 used[bucket.texts[name].keys] = True
             self.dictionaries[name], moves[name] = dictionary.compacted(used)
         self.sections = Derived(self.dictionaries["path"])
-        for buckets in (self.sealed, self.open):
-            for bucket in buckets:
-                for name, column in bucket.texts.items():
-                    bucket.texts[name] = HeldColumn(column.ids, moves[name][column.keys])
+        self.sealed = [bucket.renumbered(moves) for bucket in self.sealed]
+        self.open = [bucket.renumbered(moves) for bucket in self.open]
         self.epoch += 1

@@ -33,13 +33,17 @@ _EPOCH_FINE = re.compile(rb"[0-9]{15,19}")
 _DAYS: dict[tuple[int, int, int], int] = {}
 _MOST_DAYS = 4096
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_YEARS = range(1970, 9999)
+"""Years that can be shown in every zone; what lies outside is the zero time of some language, or damage."""
 
 
 def _day_ms(year: int, month: int, day: int) -> int | None:
-    """Milliseconds since the epoch at the start of a day, None when there is no such day."""
+    """Milliseconds since the epoch at the start of a day, None when there is no such day, or none that can be shown."""
     key = (year, month, day)
     found = _DAYS.get(key)
     if found is None:
+        if year not in _YEARS:
+            return None
         try:
             found = (date(year, month, day).toordinal() - _EPOCH_ORDINAL) * 86_400_000
         except ValueError:
@@ -134,6 +138,8 @@ class TemplateMoment:
             return None
         try:
             found = datetime.strptime(text.decode("latin-1"), self.template)  # noqa: DTZ007 - the zone is set below
+            if found.year not in _YEARS:
+                return None
             if found.tzinfo is None:
                 found = found.replace(tzinfo=UTC)
             return round(found.timestamp() * 1000)

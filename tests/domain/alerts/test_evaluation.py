@@ -84,3 +84,17 @@ def test_future_lines_do_not_fire() -> None:
     alert.evaluate(NOON, counted((86400, 1000)))
 
     assert not alert.is_firing
+
+
+@pytest.mark.parametrize(("threshold", "window_seconds", "hits"), [(8.2, 60, 492), (2.05, 60, 123), (16.15, 60, 969)])
+def test_exactly_the_threshold_does_not_fire_where_it_is_a_fraction(
+    threshold: float, window_seconds: int, hits: int
+) -> None:
+    """The product of threshold and window may be a little less than it should be: it is not compared with."""
+    alert = TrafficAlert(TrafficRule(threshold, window_seconds))
+
+    alert.evaluate(NOON, counted((-5, hits)))
+    assert not alert.is_firing
+
+    alert.evaluate(NOON, counted((-5, hits + 1)))
+    assert alert.is_firing

@@ -1,0 +1,29 @@
+"""What is typed faster than it is painted counts all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.end_to_end.terminal import glance
+from tests.end_to_end.traffic import numbered
+
+
+def is_zoomed(text: str) -> bool:
+    """Whether one panel has the whole screen."""
+    return text.count("╭") == 1
+
+
+def test_keys_typed_at_once_do_what_they_do_one_by_one(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(numbered(0, 50))
+    with glance(log) as terminal:
+        terminal.shows("/ search")
+        for digit, name in ((1, "traffic"), (6, "alerts"), (2, "sections"), (7, "lines"), (4, "clients")):
+            terminal.write(f"{digit}\r".encode())
+            assert name in terminal.shows(is_zoomed).splitlines()[1]
+            terminal.press("esc")
+            terminal.shows(lambda text: not is_zoomed(text))
+        terminal.write(b"3/n/1\rq")
+
+        assert terminal.ends() == 0
+        assert terminal.is_restored()
