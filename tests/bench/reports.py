@@ -14,7 +14,7 @@ from tests.bench.synthetic import SyntheticLog
 def report_of_combined(setting: Setting) -> list[Outcome]:
     """A million lines: GoAccess's whole report, and lnav's one answer."""
     log = setting.log("combined", setting.small_or(50_000, 1_000_000))
-    runs = raced(setting, log, (glance_report(log), goaccess(log, "COMBINED", setting.work), lnav(log)), rounds=3)
+    runs = raced(setting, log, (glance_report(log), goaccess(log, "COMBINED", setting.work), lnav(log)), rounds=5)
     what = f"{log.totals.lines:,} combined lines, whole process, report as JSON"
     return [
         compared(f"{what}, beside GoAccess", 10.0, runs, "GoAccess"),
@@ -25,7 +25,7 @@ def report_of_combined(setting: Setting) -> list[Outcome]:
 def report_of_caddy(setting: Setting) -> list[Outcome]:
     """Caddy's JSON, which costs GoAccess most."""
     log = setting.log("caddy", setting.small_or(10_000, 200_000))
-    runs = raced(setting, log, (glance_report(log), goaccess(log, "CADDY", setting.work)), rounds=2)
+    runs = raced(setting, log, (glance_report(log), goaccess(log, "CADDY", setting.work)), rounds=3)
     return [compared(f"{log.totals.lines:,} Caddy JSON lines, likewise, beside GoAccess", 40.0, runs, "GoAccess")]
 
 
