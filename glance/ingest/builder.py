@@ -39,6 +39,13 @@ class Interner(dict[bytes, int]):
         """The id of each value; new values get new ids."""
         return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
 
+    def ids_of_distinct(self, values: Sequence[bytes]) -> NDArray[np.int32]:
+        """The same for values that differ from each other: the first of them cost next to nothing."""
+        if self:
+            return self.ids(values)
+        self.update(zip(values, range(len(values)), strict=True))
+        return np.arange(len(values), dtype=np.int32)
+
 
 @dataclass(slots=True)
 class Columns:

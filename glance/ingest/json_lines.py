@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from operator import attrgetter
 from typing import Any
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from glance.domain.logs import value
 from glance.domain.logs.duration import LONGEST_SECONDS
-from glance.domain.logs.keyed import TEXT_READERS, Key, KeyedLayout
-from glance.domain.logs.record import TEXT_FIELDS, LogRecord
-from glance.ingest.builder import BucketBuilder, Columns, Interner
+from glance.domain.logs.keyed import Key, KeyedLayout
+from glance.domain.logs.record import LogRecord
+from glance.ingest.builder import BucketBuilder, Columns
+from glance.ingest.json_memory import INVALID, JsonMemory, Numbers, readers_of
 
-_INVALID = np.iinfo(np.int64).min
 _DECODER = msgspec.json.Decoder()
 
 
@@ -55,11 +55,19 @@ def looked_up(line: Mapping[str, object], key: Key) -> object:
     return None if isinstance(told, Mapping) else told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JsonReader:
     """Reads the lines of a KeyedLayout written in JSON."""
 
     layout: KeyedLayout
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled without what it remembers."""
+        return JsonReader, (self.layout,)
+
+    @cached_property
+    def _memory(self) -> list[JsonMemory]:
+        return [JsonMemory(self.layout)]
 
     @property
     def words(self) -> str:
@@ -68,7 +76,9 @@ class JsonReader:
 
     def session(self, builder: BucketBuilder) -> JsonSession:
         """Begin a bucket."""
-        return JsonSession(self.layout, builder)
+        if self._memory[0].is_full:
+            self._memory[0] = JsonMemory(self.layout)
+        return JsonSession(self.layout, self._memory[0], builder)
 
     def read_line(self, line: bytes) -> LogRecord | None:
         """The record of one line, None when it is not of this format."""
@@ -134,71 +144,17 @@ def _typed(layout: KeyedLayout) -> tuple[msgspec.json.Decoder[Any], tuple[Getter
     return msgspec.json.Decoder(root.struct()), getters
 
 
-class _Values:
-    """The distinct values of one text field that a session has met; only those of records reach the bucket."""
-
-    def __init__(self, interner: Interner) -> None:
-        self._interner = interner
-        self._numbers: dict[bytes, int] = {b"": 0}
-
-    def number(self, told: bytes) -> int:
-        """The number of a value; 0 is the empty one."""
-        return self._numbers.setdefault(told, len(self._numbers))
-
-    def ids(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
-        """The bucket's ids of values that stand in records."""
-        texts = list(self._numbers)
-        moves = np.full(len(texts), -1, np.int64)
-        used = np.flatnonzero(np.bincount(numbers, minlength=len(texts)))
-        moves[used] = self._interner.ids([texts[number] for number in used.tolist()])
-        return moves[numbers]
-
-
-class _Numbers(dict[object, int]):
-    """Numbers of values as they were decoded."""
-
-    def __init__(self, values: _Values, read: Callable[[object], bytes]) -> None:
-        super().__init__()
-        self._values = values
-        self._read = read
-
-    def __missing__(self, told: object) -> int:
-        self[told] = found = self._values.number(self._read(told))
-        return found
-
-
-class _Moments(dict[object, int]):
-    """Moments of values as they were decoded."""
-
-    def __missing__(self, told: object) -> int:
-        at_ms = None if told is None else value.moment(told)
-        self[told] = found = _INVALID if at_ms is None else at_ms
-        return found
-
-
-def _part(index: int) -> Callable[[object], bytes]:
-    """Method, path or protocol of a request line."""
-    return lambda told: value.request(told)[index]
-
-
-_PARTS = (("method", _part(0)), ("path", _part(1)), ("protocol", _part(2)))
-
-
 class JsonSession:
     """Reads pieces of JSON lines into one bucket."""
 
-    def __init__(self, layout: KeyedLayout, builder: BucketBuilder) -> None:
+    def __init__(self, layout: KeyedLayout, memory: JsonMemory, builder: BucketBuilder) -> None:
         """Begin to fill `builder` with lines of `layout`."""
         self._layout = layout
+        self._memory = memory
         self._builder = builder
         self._typed = _typed(layout)
-        self._moments = _Moments()
         self._taken: list[Columns] = []
         self._count = 0
-        self._values = {name: _Values(builder.texts[name]) for name in TEXT_FIELDS}
-        self._numbers = {
-            (key, name): _Numbers(self._values[name], read) for key in layout.keys for name, read in _readers_of(key)
-        }
 
     @property
     def pending(self) -> int:
@@ -234,7 +190,9 @@ class JsonSession:
             return
         taken, self._taken, self._count = self._taken, [], 0
         texts = {
-            name: self._values[name].ids(np.concatenate([part.texts[name] for part in taken]).astype(np.int32))
+            name: self._memory.values[name].ids(
+                np.concatenate([part.texts[name] for part in taken]).astype(np.int32), self._builder.texts[name]
+            )
             for name in taken[0].texts
         }
         seconds = None
@@ -259,7 +217,7 @@ class JsonSession:
             elif key.field == "path":
                 column = [one.partition("?")[0] if type(one) is str else one for one in values]
             if key.field == "time":
-                at_ms = _filled(at_ms, partial(self._at, column), _INVALID)
+                at_ms = _filled(at_ms, partial(self._at, column), INVALID)
             elif key.field == "size":
                 sizes = _filled(sizes, partial(_sizes, column), -1)
             elif key.field == "latency":
@@ -268,7 +226,7 @@ class JsonSession:
                 return None
             else:
                 self._take_texts(texts, key, column)
-        if at_ms is None or (at_ms == _INVALID).any() or not self._all_requests(texts, count):
+        if at_ms is None or (at_ms == INVALID).any() or not self._all_requests(texts, count):
             return None
         return Columns(at_ms, dict(texts), sizes, seconds)
 
@@ -278,11 +236,11 @@ class JsonSession:
             if numbers.min() >= 1e8 and numbers.max() < 1e10:
                 found: NDArray[np.int64] = np.rint(numbers * 1e6).astype(np.int64) // 1000
                 return found
-        return np.fromiter(map(self._moments.__getitem__, column), np.int64, len(column))
+        return np.fromiter(map(self._memory.moments.__getitem__, column), np.int64, len(column))
 
     def _take_texts(self, texts: dict[str, NDArray[np.int32]], key: Key, column: Sequence[object]) -> None:
-        for name, _ in _readers_of(key):
-            numbers = self._numbers[key, name]
+        for name, _ in readers_of(key):
+            numbers = self._memory.numbers[key, name]
             texts[name] = _filled(texts.get(name), partial(_numbered, numbers, column), 0)
 
     def _all_requests(self, texts: Mapping[str, NDArray[np.int32]], count: int) -> bool:
@@ -294,15 +252,6 @@ class JsonSession:
         return bool(told.all())
 
 
-def _readers_of(key: Key) -> Sequence[tuple[str, Callable[[object], bytes]]]:
-    """The text fields that a key tells, and how each is read."""
-    if key.field == "request":
-        return _PARTS
-    if key.field in TEXT_FIELDS:
-        return ((key.field, TEXT_READERS.get(key.field, value.text)),)
-    return ()
-
-
 def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
     """A column, its gaps filled from another that is only made when there are any."""
     if known is None:
@@ -311,7 +260,7 @@ def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
     return np.where(gaps, more(), known) if gaps.any() else known
 
 
-def _numbered(numbers: _Numbers, column: Sequence[object]) -> NDArray[np.int32]:
+def _numbered(numbers: Numbers, column: Sequence[object]) -> NDArray[np.int32]:
     return np.fromiter(map(numbers.__getitem__, column), np.int32, len(column))
 
 

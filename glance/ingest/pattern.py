@@ -129,7 +129,7 @@ class PatternSession:
             if isinstance(tokens, Tokens):
                 for name, numbers in tokens.fields(joined):
                     values, ids = self._memory.used(name, numbers)
-                    columns.texts[name] = self._builder.texts[name].ids(values)[ids]
+                    columns.texts[name] = self._builder.texts[name].ids_of_distinct(values)[ids]
             elif group.kind == "time":
                 columns.at_ms = joined
             elif group.kind == "size":
