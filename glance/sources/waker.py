@@ -100,8 +100,8 @@ async def watch_for_hints(paths: Iterable[str | os.PathLike[str]], waker: Interv
         async for _ in awatch(
             *sorted(directories),
             watch_filter=lambda change, path: _concerns(change, path, wanted),
-            debounce=100,
-            step=20,
+            debounce=200,
+            step=100,  # many wakings a second cost more than the lines they tell of
             stop_event=stop,
             recursive=False,
             ignore_permission_denied=True,
