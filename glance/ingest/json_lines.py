@@ -20,6 +20,7 @@ from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder, Columns
 from glance.ingest.json_memory import INVALID, JsonMemory, Numbers, readers_of
 
+_NEWLINE, _OPEN, _CLOSE = b"\n{}"
 _DECODER = msgspec.json.Decoder()
 
 
@@ -165,10 +166,9 @@ class JsonSession:
         """Take every line of the piece, or none when one is not certainly of this format."""
         if self._typed is None:
             return False
-        count = piece.count(b"\n")
         plain = piece.replace(b"\r\n", b"\n") if b"\r" in piece else piece
-        # A line end between `}` and `{` never stands within a value: as many values as lines is one in each.
-        if not plain.startswith(b"{") or plain.count(b"}\n{") != count - 1 or not plain.endswith(b"}\n"):
+        count = _objects(plain)
+        if not count:
             return False
         decoder, getters = self._typed
         try:
@@ -250,6 +250,22 @@ class JsonSession:
             if name in texts:
                 told |= texts[name] != 0
         return bool(told.all())
+
+
+def _objects(piece: bytes) -> int:
+    """Number of lines, when each begins with `{` and ends with `}`; else 0.
+
+    A line end between `}` and `{` never stands within a value, so as many values as lines are one in each.
+    """
+    octets = np.frombuffer(piece, np.uint8)
+    ends = np.flatnonzero(octets == _NEWLINE)
+    if (
+        not piece.startswith(b"{")
+        or not (octets[ends - 1] == _CLOSE).all()
+        or not (octets[ends[:-1] + 1] == _OPEN).all()
+    ):
+        return 0
+    return len(ends) if len(ends) and ends[-1] == len(piece) - 1 else 0
 
 
 def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:

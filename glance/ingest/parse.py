@@ -17,8 +17,18 @@ PIECE_BYTES = 65_536
 FULL_LINES = MOST_RECORDS - 2_048
 """A bucket with this many lines takes no further piece; an ordinary piece has some hundred lines."""
 
+PIECE_LINES = 300
+MOST_PIECE_BYTES = 262_144
+
+_GLIMPSE_BYTES = 4_096
+"""Of a piece, looked at to see how long its lines are."""
+
 _CLOSE_LOOK_BYTES = 8_192
 """A piece with an odd line is looked at in pieces of this size before it is read line by line."""
+
+_SHORTEST_LINE_BYTES = 24
+"""A piece whose lines are shorter on average is no piece of requests. A run of the quick regex may go on
+beyond its line, which is nothing where few lines begin in a piece, and would be quadratic where many do."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -58,16 +68,22 @@ def _buckets(
     data: bytes, readers: Sequence[LineReader], source: str, generation: int, offset: int
 ) -> Iterator[LogBucket]:
     filler: _Filler | None = None
-    trust = _Trust()
-    for start, end in _cuts(data, 0, len(data), PIECE_BYTES):
+    trusts = _Trust(), _Trust()
+    for start, end in _cuts(data, 0, len(data), _piece_bytes(data)):
         if filler is None:
-            filler = _Filler(BucketBuilder(source, generation, offset + start), readers, trust)
+            filler = _Filler(BucketBuilder(source, generation, offset + start), readers, *trusts)
         filler.take(data[start:end])
         if filler.lines >= FULL_LINES:
             yield filler.finish()
             filler = None
     if filler is not None:
         yield filler.finish()
+
+
+def _piece_bytes(data: bytes) -> int:
+    """How much is read at once: some hundred lines, so that what a piece costs by itself does not weigh."""
+    lines = data.count(b"\n", 0, PIECE_BYTES)
+    return min(MOST_PIECE_BYTES, max(PIECE_BYTES, PIECE_LINES * PIECE_BYTES // max(1, lines)))
 
 
 def _cuts(data: bytes, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
@@ -103,10 +119,13 @@ class _Trust:
 class _Filler:
     """Fills one bucket."""
 
-    def __init__(self, builder: BucketBuilder, readers: Sequence[LineReader], trust: _Trust) -> None:
+    def __init__(
+        self, builder: BucketBuilder, readers: Sequence[LineReader], in_pieces: _Trust, in_parts: _Trust
+    ) -> None:
         self.builder = builder
         self._readers = readers
-        self._trust = trust
+        self._in_pieces = in_pieces
+        self._in_parts = in_parts
         self._session: Session | None = readers[0].session(builder) if readers else None
 
     @property
@@ -117,10 +136,10 @@ class _Filler:
     def take(self, piece: bytes) -> None:
         """Read a piece: at once where every line is regular, else with a closer look."""
         self.builder.length += len(piece)
-        if not self._at_once(piece):
+        if not self._at_once(piece, self._in_pieces):
             for start, end in _cuts(piece, 0, len(piece), _CLOSE_LOOK_BYTES):
                 part = piece[start:end]
-                if not (self._trust.tries() and self._at_once(part)):
+                if not self._at_once(part, self._in_parts):
                     self._line_by_line(part)
 
     def finish(self) -> LogBucket:
@@ -129,13 +148,15 @@ class _Filler:
             self._session.flush()
         return self.builder.finish()
 
-    def _at_once(self, piece: bytes) -> bool:
-        if self._session is None or not piece.endswith(b"\n"):
+    def _at_once(self, piece: bytes, trust: _Trust) -> bool:
+        if self._session is None or not piece.endswith(b"\n") or not trust.tries():
+            return False
+        if piece.count(b"\n", 0, _GLIMPSE_BYTES) * _SHORTEST_LINE_BYTES > min(len(piece), _GLIMPSE_BYTES):
             return False
         if b"\0" in piece or piece.startswith(_BOM):  # left over of a truncated file: not part of the line
             return False
         is_read = self._session.read_piece(piece)
-        self._trust.learn(succeeded=is_read)
+        trust.learn(succeeded=is_read)
         return is_read
 
     def _line_by_line(self, piece: bytes) -> None:

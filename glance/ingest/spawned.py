@@ -22,7 +22,6 @@ from glance.ingest.reader import LineReader
 from glance.ingest.stretch import Stretch, worker_count
 from glance.ingest.worker import LENGTH_BYTES, framed
 
-
 _START = "import sys; sys.path.append(sys.argv[1]); from glance.ingest.worker import main; main()"
 """Not by `-m`, which looks in the working directory first: a folder of logs may hold a `pickle.py`."""
 

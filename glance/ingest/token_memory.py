@@ -16,8 +16,11 @@ from glance.ingest.builder import Interner
 
 INVALID = -1
 
-MOST_TOKENS = 400_000
-"""Distinct tokens of one group; then it is forgotten, so that memory stays bounded."""
+MOST_BYTES = 96 << 20
+"""About what the tokens of one format may take; then they are forgotten, so that memory stays bounded."""
+
+_TOKEN_BYTES = 120
+"""What a token costs beside its text: dictionary slot, bytes object, numbers."""
 
 
 class Tokens(dict[bytes, int]):
@@ -31,8 +34,10 @@ class Tokens(dict[bytes, int]):
         self._numbers: list[list[int]] = [[] for _ in group.names]
         self._arrays: list[NDArray[np.int32]] = [np.zeros(0, np.int32) for _ in group.names]
         self._count = 0
+        self.size_bytes = 0
 
     def __missing__(self, token: bytes) -> int:
+        self.size_bytes += len(token) + _TOKEN_BYTES
         values = self._group.values(token)
         if values is None:
             self[token] = INVALID
@@ -61,6 +66,11 @@ class Moments(dict[bytes, int]):
         super().__init__()
         self._moment = layout.moment
 
+    @property
+    def size_bytes(self) -> int:
+        """About what they take; their texts are short and of one length."""
+        return len(self) * 2 * _TOKEN_BYTES
+
     def __missing__(self, text: bytes) -> int:
         at_ms = self._moment(text)
         self[text] = found = INVALID if at_ms is None else at_ms
@@ -82,7 +92,7 @@ class TokenMemory:
     @property
     def is_full(self) -> bool:
         """It is time to forget."""
-        return any(tokens is not None and len(tokens) > MOST_TOKENS for tokens in self.groups)
+        return sum(tokens.size_bytes for tokens in self.groups if tokens is not None) > MOST_BYTES
 
     def used(self, name: str, numbers: NDArray[np.int32]) -> tuple[Sequence[bytes], NDArray[np.int32]]:
         """The values that a column uses, and its ids among them.
