@@ -26,7 +26,6 @@ class Situation:
     has_search: bool = False
     """The panel shows only names that match a search."""
     is_paused: bool = False
-    is_too_small: bool = False
 
     @property
     def is_table(self) -> bool:

@@ -18,12 +18,6 @@ def state_dir() -> Path:
     return _base("XDG_STATE_HOME", ".local/state")
 
 
-def runtime_dir() -> Path:
-    """Where files live that end with the session, such as the spool of standard input."""
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    return Path(given) / "glance" if os.path.isabs(given) else state_dir() / "run"
-
-
 def private_dir(path: Path) -> Path:
     """Make this directory, readable by its owner only, where it is missing.
 

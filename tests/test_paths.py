@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glance.paths import config_file, private_dir, runtime_dir, state_dir
+from glance.paths import config_file, private_dir, state_dir
 
 
 def test_files_live_below_home_when_nothing_else_is_said(clean_environment: Path) -> None:
@@ -14,16 +14,14 @@ def test_files_live_below_home_when_nothing_else_is_said(clean_environment: Path
 
     assert home / ".config/glance/config.toml" == config_file()
     assert home / ".local/state/glance" == state_dir()
-    assert home / ".local/state/glance/run" == runtime_dir()
 
 
 def test_xdg_variables_move_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("CONFIG_HOME", "STATE_HOME", "RUNTIME_DIR"):
+    for name in ("CONFIG_HOME", "STATE_HOME"):
         monkeypatch.setenv(f"XDG_{name}", str(tmp_path / name))
 
     assert tmp_path / "CONFIG_HOME/glance/config.toml" == config_file()
     assert tmp_path / "STATE_HOME/glance" == state_dir()
-    assert tmp_path / "RUNTIME_DIR/glance" == runtime_dir()
 
 
 def test_relative_xdg_variables_are_ignored_as_the_specification_says(

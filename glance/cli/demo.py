@@ -11,7 +11,8 @@ from dataclasses import replace
 import click
 from click.core import ParameterSource
 
-from glance.cli.options import with_settings
+from glance.cli.options import said, with_settings
+from glance.cli.terminal import has_keyboard
 from glance.config import Settings
 from glance.domain.logs.traffic import TrafficMaker
 from glance.errors import SourceError
@@ -53,7 +54,7 @@ def demo(ctx: click.Context, settings: Settings, rate: float, seconds: float | N
     with prepared_log(traffic, prefill_seconds(settings) if seconds is None else seconds) as log:
         if not has_terminal():
             return report_on(log, settings)
-        return watch(log, settings)
+        return watch(log, settings, said(ctx))
 
 
 def prepared_log(traffic: TrafficMaker, seconds: float) -> DemoLog:
@@ -80,12 +81,12 @@ def report_on(log: DemoLog, settings: Settings) -> int:
     return print_report((str(log.path),), settings)
 
 
-def watch(log: DemoLog, settings: Settings) -> int:
+def watch(log: DemoLog, settings: Settings, given: frozenset[str]) -> int:
     """Write on while the dashboard shows it."""
     from glance.cli.watch import open_dashboard  # a report does not need it
 
     log.start()
-    code = open_dashboard((str(log.path),), settings)
+    code = open_dashboard((str(log.path),), settings, given)
     if log.failure is not None:
         raise cannot_write(log.failure)
     return code
@@ -114,4 +115,4 @@ def ordinary_threshold(traffic: TrafficMaker, at: float) -> float:
 
 def has_terminal() -> bool:
     """Whether there is a terminal to draw on and to read keys from."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return has_keyboard() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

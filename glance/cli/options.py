@@ -165,6 +165,12 @@ def config_file_of(ctx: click.Context) -> ConfigFile:
     return found
 
 
+def said(ctx: click.Context) -> frozenset[str]:
+    """The shared settings of this invocation that somebody set, by flag, environment or file."""
+    unsaid = (None, ParameterSource.DEFAULT)
+    return frozenset(shared.key for shared in SHARED if ctx.get_parameter_source(shared.key) not in unsaid)
+
+
 def logs_argument(function: F) -> F:
     """Give a verb the logs on its command line as `paths`."""
     kind = click.Path(allow_dash=True, readable=False)  # what cannot be read is told with its reason, later

@@ -13,6 +13,7 @@ import click
 
 from glance.cli.options import chosen_paths, logs_argument, with_settings
 from glance.cli.progress import ReadingBar
+from glance.cli.terminal import is_piped
 from glance.config import Settings, parse_duration
 from glance.domain.logs.figures import Span
 from glance.errors import UsageError
@@ -51,7 +52,7 @@ def report(
     zcat old.gz | glance report -
     """
     chosen = chosen_paths(paths, settings)
-    if not chosen and not sys.stdin.isatty():
+    if not chosen and is_piped():
         chosen = ("-",)
     if not chosen:
         raise UsageError("there is no log to report on", "none was named", "glance report /var/log/nginx/access.log")

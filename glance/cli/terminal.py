@@ -35,6 +35,16 @@ class Terminal(NamedTuple):
         termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self.attributes)
 
 
+def has_keyboard() -> bool:
+    """Standard input is a terminal, on which a person can type."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def is_piped() -> bool:
+    """Standard input is something else that can be read; not so where it is closed."""
+    return sys.stdin is not None and not sys.stdin.isatty()
+
+
 def _attributes() -> list[Any] | None:
     """The line settings of standard input; None where it is no terminal, or the system has none."""
     try:

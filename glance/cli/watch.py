@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import click
-from click.core import ParameterSource
 
-from glance.cli.options import chosen_paths, logs_argument, with_settings
+from glance.cli.options import chosen_paths, logs_argument, said, with_settings
+from glance.cli.terminal import has_keyboard, is_piped
 from glance.config import DEFAULTS, Settings
+from glance.domain.safe_text import safe_text
 from glance.domain.scene import RankingName, SortKey, View
 from glance.errors import UsageError
 from glance.paths import state_dir
 
 if TYPE_CHECKING:
     from glance.pipeline.collector import Collector
+    from glance.screens.overview import ScreenSettings
 
 DATABASE_NAME = "glance.db"
 
@@ -37,14 +39,13 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
     When standard output is not a terminal, the report is printed instead.
     """
     chosen = chosen_paths(paths, settings)
-    if not chosen and not sys.stdin.isatty():
+    if not chosen and is_piped():
         chosen = ("-",)
     if not has_screen():
         from glance.cli.report import print_report  # only without a screen
 
         return print_report(chosen or usual_logs(), settings)
-    given = {key for key in ("window", "theme") if ctx.get_parameter_source(key) not in (None, ParameterSource.DEFAULT)}
-    return open_dashboard(chosen or usual_logs(), settings, given=given)
+    return open_dashboard(chosen or usual_logs(), settings, said(ctx))
 
 
 def has_screen() -> bool:
@@ -69,7 +70,7 @@ def usual_logs() -> tuple[str, ...]:
         raise UsageError(
             "there is no log to open", why, "name one: glance /path/to/access.log, or look around with: glance demo"
         )
-    if not (sys.stdin.isatty() and has_screen()):
+    if not (has_keyboard() and has_screen()):
         return (found[0],)
     return (chosen_of(found),)
 
@@ -77,21 +78,21 @@ def usual_logs() -> tuple[str, ...]:
 def chosen_of(found: Sequence[str]) -> str:
     """Ask which log to open."""
     if len(found) == 1:
-        click.echo(f"opening {found[0]}", err=True)
+        click.echo(f"opening {safe_text(found[0])}", err=True)
         return found[0]
     for number, path in enumerate(found, 1):
-        click.echo(f"  {number}  {path}", err=True)
+        click.echo(f"  {number}  {safe_text(path)}", err=True)
     number = click.prompt("Which log", type=click.IntRange(1, len(found)), default=1, err=True)
     return found[number - 1]
 
 
-def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | None = None) -> int:
+def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[str] = frozenset()) -> int:
     """Show the dashboard until the person leaves.
 
     Args:
         paths: logs, globs, directories, or `-`.
         settings: what was set.
-        given: settings that were named for this run, so that what is remembered does not count.
+        given: settings that somebody set, so that what is remembered does not count.
 
     Returns:
         The exit code.
@@ -101,7 +102,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
         FormatError: there is no such format.
     """
     os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
-    from glance.app import Glance, ScreenSettings  # textual: only for the screen
+    from glance.app import Glance  # textual: only for the screen
     from glance.pipeline.engine import Engine, names_of, remembered
     from glance.sources.discovery import discover
 
@@ -109,22 +110,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
     check_format(settings.format)
     pipe = keep_pipe_and_take_keys() if "-" in paths else 0
     database = state_dir() / DATABASE_NAME
-    known = remembered(database)
-    given = given or set()
-    screen = ScreenSettings(
-        theme=settings.theme if "theme" in given else known.get("theme", settings.theme),
-        refresh_seconds=settings.refresh_seconds,
-        incident_limit=settings.incident_limit,
-        section_limit=settings.section_limit if "section_limit" in given else 0,
-        sources=names_of(paths),
-        window=settings.window if "window" in given else known.get("window", settings.window),
-        sorts=tuple(
-            (cast("RankingName", key.removeprefix(_SORT)), cast("SortKey", value))
-            for key, value in known.items()
-            if key.startswith(_SORT)
-        ),
-        keymap=dict(settings.keys),
-    )
+    screen = screen_settings(settings, names_of(paths), remembered(database), given)
 
     def prepare(view: View) -> Collector:
         from glance.domain.alerts.rule import TrafficRule
@@ -147,6 +133,32 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: set[str] | N
     if engine.failure is not None:
         raise engine.failure
     return app.return_code or 0
+
+
+def screen_settings(
+    settings: Settings, names: tuple[str, ...], known: Mapping[str, str], given: frozenset[str]
+) -> ScreenSettings:
+    """What the screen starts with.
+
+    Args:
+        settings: what was set.
+        names: of the logs.
+        known: what is remembered from the last time.
+        given: settings that somebody set; of the others, what is remembered counts.
+    """
+    from glance.screens.overview import ScreenSettings  # textual: only for the screen
+
+    sorts = ((key.removeprefix(_SORT), value) for key, value in known.items() if key.startswith(_SORT))
+    return ScreenSettings(
+        theme=settings.theme if "theme" in given else known.get("theme", settings.theme),
+        refresh_seconds=settings.refresh_seconds,
+        incident_limit=settings.incident_limit,
+        section_limit=settings.section_limit if "section_limit" in given else 0,
+        sources=names,
+        window=settings.window if "window" in given else known.get("window", settings.window),
+        sorts=tuple((cast("RankingName", name), cast("SortKey", order)) for name, order in sorts),
+        keymap=dict(settings.keys),
+    )
 
 
 def check_format(wanted: str) -> None:
@@ -172,7 +184,7 @@ def keep_pipe_and_take_keys() -> int:
     Raises:
         UsageError: there is no terminal to read keys from.
     """
-    if sys.stdin.isatty():
+    if has_keyboard():
         raise UsageError(
             "there is nothing to read on standard input", "it is the terminal", "pipe lines in: tail -f log | glance -"
         )

@@ -32,10 +32,12 @@ _INVISIBLE = frozenset(
 
 
 def decode(raw: bytes) -> str:
-    """Bytes of a log as text: UTF-8 where it is, else what latin-1 makes of the line."""
+    """Bytes of a log as text: UTF-8 where it is, but for a character cut off at the end, else latin-1."""
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return raw[: error.start].decode("utf-8")
         return raw.decode("latin-1")
 
 

@@ -17,8 +17,6 @@ SHARE_WIDTH = 5
 """Cells of the widest `share`: `38.1%`, `<0.1%`."""
 DURATION_WIDTH = 6
 """Cells of the widest `duration`: `240ms`, `59m59s`."""
-CHANGE_WIDTH = 7
-"""Cells of the widest `change`: `▲ 899%`, `▲ 99.9pt` in eight."""
 
 NOTHING = "–"
 """Stands where there is no figure."""

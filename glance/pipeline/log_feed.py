@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.safe_text import decode
 from glance.domain.scene import LogLine, SourceStatus
-from glance.ingest.detect import Detection
+from glance.errors import FormatError
+from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
-from glance.pipeline.understanding import AUTO, misfit_of, refusal, understand
+from glance.pipeline.understanding import misfit_of, refusal, understand
 from glance.sources.chunk import Chunk
 from glance.sources.source import Source
 
@@ -25,6 +26,9 @@ KEPT_LINES = 400
 
 KEPT_UNREAD = 20
 _LINE_BYTES = 4096
+_LOOK_AGAIN_LINES = 10_000
+_MOST_READERS = 64
+"""Formats of one log that are tried on each line."""
 _LATEST_BYTES = 256 << 10
 
 
@@ -47,16 +51,15 @@ class LogFeed:
     note: str = ""
     is_read: bool = False
     """Read to its end, and nobody waits for more."""
+    _shown: tuple[LogLine, ...] = ()
+    _shown_for: tuple[object, ...] = ()
+    _look_again_at: int = 0
+    """Not before there are so many lines: a look at noise finds nothing, and is work."""
 
     @property
     def path(self) -> str:
         """The path the person named."""
         return self.source.path
-
-    @property
-    def is_understood(self) -> bool:
-        """A format was found."""
-        return bool(self.readers)
 
     @property
     def refusal(self) -> str:
@@ -89,16 +92,30 @@ class LogFeed:
         """The buckets of a chunk that was read live."""
         data = chunk.data if not chunk.is_partial else chunk.data + b"\n"
         if not self.readers and data.strip():
-            self.understand(data[-SAMPLE_BYTES:])
+            self._look_at(data)
         buckets = self._parse(chunk, data)
-        if self._is_lost(buckets):
-            before = self.readers
-            self.understand(data[-SAMPLE_BYTES:])
-            self.readers = (*self.readers, *(reader for reader in before if reader not in self.readers))
+        if self.readers and self.lines >= self._look_again_at and self._is_lost(buckets) and self._look_at(data):
             buckets = self._parse(chunk, data)
         self.count(buckets)
         self.remember(data)
         return buckets
+
+    def _look_at(self, data: bytes) -> bool:
+        """Look for formats in lines that none of the readers reads; True when there are some. Those before stay."""
+        before, known = self.readers, self.detection
+        try:
+            self.understand(data[-SAMPLE_BYTES:])
+        except FormatError as error:
+            self.note = f"{error.what}: {error.why}"
+        if not before:
+            self.note = "" if self.readers else self.note  # it said why there were none
+            return bool(self.readers)
+        fresh = [reader for reader in self.readers if reader not in before]
+        if not fresh:
+            self.detection = known
+            self._look_again_at = self.lines + _LOOK_AGAIN_LINES
+        self.readers = (*fresh, *before)[:_MOST_READERS]
+        return bool(fresh)
 
     def _parse(self, chunk: Chunk, data: bytes) -> list[LogBucket]:
         return parse(data, self.readers, source=self.path, generation=chunk.generation.ordinal, offset=chunk.offset)
@@ -128,9 +145,13 @@ class LogFeed:
 
     def log_lines(self, most: int) -> tuple[LogLine, ...]:
         """The newest lines with what they say, newest last."""
-        name = os.path.basename(self.path) or self.path
-        lines = list(self.newest)[-most:] if most else []
-        return tuple(self._log_line(line, name) for line in lines)
+        question = (self.lines, len(self.newest), most, self.readers)
+        if question != self._shown_for:
+            name = os.path.basename(self.path) or self.path
+            lines = list(self.newest)[-most:] if most else []
+            self._shown = tuple(self._log_line(line, name) for line in lines)
+            self._shown_for = question
+        return self._shown
 
     def unread_lines(self) -> tuple[LogLine, ...]:
         """Some lines that no format reads."""
@@ -169,8 +190,8 @@ class LogFeed:
             format=found.words if found is not None else "",
             sampled=found.sampled if found is not None else 0,
             matched=found.matched if found is not None else 0,
-            lines=self.lines,
-            unparsed=self.unparsed,
+            lines=self.lines + read.long_lines_total,
+            unparsed=self.unparsed + read.long_lines_total,
             size_bytes=max(read.size_bytes, self.backfill_bytes),
             pending_bytes=self.pending_bytes,
             lag_bytes=read.lag_bytes,

@@ -13,12 +13,14 @@ from glance.domain.logs.figures import Figures, Span
 from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
-from glance.ingest.detect import Detection
+from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
-from glance.pipeline.understanding import AUTO, refusal, understand
+from glance.pipeline.understanding import refusal, understand
 from glance.sources.compression import MAGIC_BYTES, archive_kind
+from glance.sources.generation import stream_generation
+from glance.sources.line_cutter import LineCutter
 from glance.sources.regular_file import open_regular, reason_in_words
 
 SAMPLE_BYTES = 256 << 10
@@ -159,14 +161,17 @@ class Report:
 
     def _read_pieces(self, reading: _Reading, pieces: Iterable[bytes]) -> None:
         """Read a stream: whole lines out of pieces of any size."""
+        cutter = LineCutter(stream_generation(reading.path), LONGEST_LINE)
         readers: Sequence[LineReader] | None = None
-        offset = 0
-        for data in whole_lines(pieces):
+        for data, offset in _whole_lines_of(cutter, pieces):
             if readers is None:
                 readers = self._understand(reading, data[:SAMPLE_BYTES], data)
             self._add(reading, parse(data, readers, source=reading.path, offset=offset), len(data))
-            offset += len(data)
-        if readers is None:
+        reading.lines += cutter.long_lines_total
+        reading.unparsed += cutter.long_lines_total
+        if cutter.long_lines_total:
+            self._notes.append(f"{reading.path}: lines of {cutter.skipped_bytes:,} bytes in all were not read")
+        elif readers is None:
             reading.words = "empty"
 
     def _understand(self, reading: _Reading, sample: bytes, head: bytes) -> Sequence[LineReader]:
@@ -284,19 +289,14 @@ def _line_end(fd: int, start: int, near: int, size: int) -> int:
     return size
 
 
-def whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Pieces that end where a line does; the last may lack its line end."""
-    rest = b""
+def _whole_lines_of(cutter: LineCutter, pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Whole lines with their offset; the last may lack its line end."""
     for piece in pieces:
-        data = rest + piece
-        cut = data.rfind(b"\n") + 1
-        if not cut and len(data) > 4 * LONGEST_LINE:
-            cut = len(data)
-        rest = data[cut:]
-        if cut:
-            yield data[:cut]
-    if rest:
-        yield rest
+        for chunk in cutter.feed(piece):
+            yield chunk.data, chunk.offset
+    last = cutter.finish()
+    if last is not None:
+        yield last.data, last.offset
 
 
 def _fifo_pieces(path: str) -> Iterator[bytes]:

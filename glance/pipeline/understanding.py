@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from glance.domain.safe_text import safe_text
-from glance.ingest.detect import Detection, chosen, detect
+from glance.ingest.detect import AUTO, Detection, chosen, detect
 from glance.ingest.reader import LineReader
 from glance.sources.server_config import server_formats
-
-AUTO = "auto"
 
 _BEFORE, _AFTER = 16, 40
 """Characters of a line that are shown on either side of the place where it leaves a format."""

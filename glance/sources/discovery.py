@@ -44,7 +44,8 @@ USUAL_PATTERNS = (
 _IN_DIRECTORY = ("*.log", "*access*")
 _ROTATED = re.compile(
     r"""(?x) ^ (?P<live> .+? ) (?:
-        \.\d{1,3} | [.-] (?: (?:19|20)\d{2} -? [01]\d -? [0-3]\d (?: [-_.T] (?=\d) (?: [\d:] | [.-](?=\d) )*+ )?+ | old | bak | save )
+        \.\d{1,3}(?!\d) | [.-] (?: old | bak | save | (?:19|20)\d{2} -? [01]\d -? [0-3]\d
+        (?: [-_.T] (?=\d) (?: [\d:] | [.-](?=\d) )*+ )?+ )
     )*+ (?: \. (?: gz | bz2 | xz | zst | Z ) )? $"""
 )
 _DATED_STEM = re.compile(

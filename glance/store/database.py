@@ -9,6 +9,7 @@ import apsw
 import apsw.bestpractice
 
 from glance.errors import StoreError
+from glance.paths import private_dir
 
 SAFE_VERSION = (3, 51, 3)
 """The first SQLite without the defect that could corrupt a database with two connections in WAL mode."""
@@ -30,7 +31,7 @@ def open_database(path: Path) -> apsw.Connection:
             "install a newer apsw",
         )
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_dir(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_MILLISECONDS)

@@ -8,7 +8,6 @@ of eighths, which every terminal and font has.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,11 +40,6 @@ def load() -> None:
     for axis in (0, 1):
         figure.ruler(axis).ticks([], [])
     _canvas.extend((figure, plotext.marker("braille")))
-
-
-def was_imported() -> bool:
-    """Plotext is among the modules of this process."""
-    return "plotext" in sys.modules
 
 
 def heights(values: Sequence[float], width: int, levels: int, top: float) -> list[int]:

@@ -40,7 +40,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
     calls = Calls()
     for module, function in (("report", "print_report"), ("watch", "open_dashboard")):
         stand_in = ModuleType(f"glance.cli.{module}")
-        setattr(stand_in, function, lambda paths, settings, by=module: calls.remember(by, paths, settings))
+        setattr(stand_in, function, lambda paths, settings, _said=None, by=module: calls.remember(by, paths, settings))
         monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return calls

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import get_character_cell_size
 from wcwidth import wcwidth
 
-from glance.domain.safe_text import MAX_COMBINING, safe_text
+from glance.domain.safe_text import MAX_COMBINING, decode, safe_text
 from tests.end_to_end.byte_oracle import foreign, is_foreign
 from tests.end_to_end.hostile import PAYLOADS
 
@@ -71,3 +71,8 @@ def test_terminals_agree_on_the_width_of_every_character_that_passes() -> None:
 @given(st.text(), st.integers(1, 50))
 def test_text_is_never_longer_than_asked(text: str, most: int) -> None:
     assert len(safe_text(text, most)) <= most
+
+
+def test_a_character_cut_off_at_the_end_does_not_turn_the_line_into_another_encoding() -> None:
+    assert decode("grüße 日本".encode()[:-1]) == "grüße 日"
+    assert decode(b"gr\xfc\xdfe") == "grüße"

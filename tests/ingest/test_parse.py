@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from itertools import pairwise
 
 import pytest
@@ -197,7 +198,7 @@ def test_millions_of_blank_lines_are_only_counted() -> None:
 
 def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of ever new paths does not fill the memory of its reader, and loses nothing by it."""
-    monkeypatch.setattr("glance.ingest.token_memory.MOST_TOKENS", 50)
+    monkeypatch.setattr("glance.ingest.token_memory.MOST_BYTES", 8_000)
     rng = random.Random(1)
     shared, records = reader(), 0
     for _ in range(20):
@@ -206,3 +207,16 @@ def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch
 
     assert records == 800
     assert len(shared._memory[0].values["path"]) <= 100
+
+
+@pytest.mark.parametrize(
+    "noise", [b"\n", b"a\n", b"no request at all, and no end of it\n"], ids=["blank", "short", "long"]
+)
+def test_lines_without_a_sign_of_the_format_are_passed_over_in_linear_time(noise: bytes) -> None:
+    """What is read at once may look for its next sign far beyond its line: that must not happen for every line."""
+    began = time.process_time()
+    (bucket, *_) = parse(noise * (1_000_000 // len(noise)), [reader()])
+
+    assert bucket.records == 0
+
+    assert time.process_time() - began < 3.0

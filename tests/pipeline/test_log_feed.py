@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from glance.pipeline.log_feed import LogFeed
@@ -42,3 +44,15 @@ def test_noise_does_not_take_the_name_of_the_format_away(monkeypatch: pytest.Mon
     assert feed.status().format == "combined"
     assert feed.unparsed == 500
     assert len(looks) == 1
+
+
+async def test_a_line_too_long_to_hand_out_is_a_line_that_was_not_read(tmp_path: Path) -> None:
+    """It counts, live as in the past."""
+    log = tmp_path / "access.log"
+    log.write_bytes(LINE + b"x" * 2000 + b"\n" + LINE)
+    feed = LogFeed(Tail(log, line_limit=1000))
+    for piece in await feed.source.poll():
+        feed.take(piece)
+    await feed.source.close()
+
+    assert (feed.status().lines, feed.status().unparsed) == (3, 1)

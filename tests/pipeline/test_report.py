@@ -17,7 +17,7 @@ from glance.domain.logs.record import section
 from glance.domain.logs.summary import Summary
 from glance.errors import FormatError, SourceError
 from glance.pipeline import report as report_module
-from glance.pipeline.report import Report, ReportOptions, stretches_of, whole_lines
+from glance.pipeline.report import Report, ReportOptions, stretches_of
 from tests.domain.logs.brute import make_records
 
 START = 1_700_000_000
@@ -218,13 +218,17 @@ def test_stretches_cover_a_file_in_whole_lines(tmp_path: Path, length: int) -> N
     assert all(data[end - 1 : end] == b"\n" for _, end in cuts[:-1])
 
 
-def test_whole_lines_come_out_of_pieces_of_any_size() -> None:
-    """Cut a stream anywhere: lines are never torn."""
-    data = b"".join(LINES[:20]) + b"no end"
-    for size in (1, 3, 100, 10_000):
-        pieces = list(whole_lines(data[start : start + size] for start in range(0, len(data), size)))
-        assert b"".join(pieces) == data
-        assert all(piece.endswith(b"\n") for piece in pieces[:-1])
+@pytest.mark.parametrize("packed", [False, True], ids=["file", "archive"])
+def test_a_line_too_long_to_read_is_one_line_however_it_comes(tmp_path: Path, packed: bool) -> None:
+    """Counted once and not read; its neighbours are."""
+    data = b"".join([*LINES[:3], b"x" * (14 << 20), b"\n", *LINES[3:6]])
+    path = tmp_path / "access.log"
+    path.write_bytes(gzip.compress(data, 1) if packed else data)
+
+    summary = summed(path)
+
+    assert (summary.lines, summary.parsed, summary.unparsed) == (7, 6, 1)
+    assert any("not read" in note for note in summary.notes)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ One declaration (fields and the literal text between them) gives
   together as one *token* (`client ident user`, `METHOD path`, `protocol" status`, `referrer" "agent`),
   so that a line costs six captures instead of eleven, and each field is the cheapest run there is
   (`[^"]*+`, one literal). That is looser than the exact regex, so whoever uses it proves the result
-  afterwards: as many matches as lines, as many quotes as the format has, every *distinct* token
-  valid under its part of the exact regex. What cannot be proved is read again line by line.
+  afterwards: the matches tile the piece, every *distinct* token is valid under its part of the exact
+  regex. What cannot be proved is read again line by line.
 """
 
 from __future__ import annotations
@@ -98,7 +98,6 @@ class LogFormat:
         self.items = tuple(items)
         self.moment = moment
         self.prefix = prefix
-        self.quotes = sum(item.count(b'"') for item in self.items if isinstance(item, bytes))
         self.is_provable = b'"' not in prefix and not any(isinstance(i, Field) and i.is_loose for i in self.items)
         _check(self.items)
 
@@ -139,11 +138,6 @@ class LogFormat:
         return LogFormat(
             self.name, self.items, moment=self.moment, words=f"{self.words} in {words}", prefix=prefix + self.prefix
         )
-
-    @cached_property
-    def has_latency(self) -> bool:
-        """Its lines tell how long a request took."""
-        return any(group.kind == "latency" for group in self.groups)
 
     def parse(self, line: bytes) -> LogRecord | None:
         """The record of one line without its line end, None when it is not of this format."""
@@ -230,7 +224,6 @@ class _Plan:
         elif item.name == "target":
             self._target(item, self._after(index))
         elif item.kind == "text":
-            self._after(index)
             self._open.append(item)
         else:
             self._single(item, self._after(index))

@@ -35,7 +35,6 @@ _SETTING = re.compile(
     r"^\s*(?:--)?(log|date|time)-format[ \t=]+(?:'([^'\n]*)'|\"((?:[^\"\\\n]|\\.)*)\"|([^\n]*?))\s*(?:$|(?=\s--))", re.M
 )
 _TOKEN = re.compile(r"%(.)|~h\{([^}]*)\}|(%)|((?:[^%~]|~(?!h\{))+)", re.S)
-_ZONE = rb"[+-][0-9]{2}:?[0-9]{2}|Z|"
 
 
 def parse_goaccess(text: str, date_format: str = DATE_FORMAT, time_format: str = TIME_FORMAT) -> LogFormat:

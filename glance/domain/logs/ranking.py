@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,10 +133,3 @@ def _positions(keys: NDArray[np.integer], numbers: NDArray[np.integer]) -> NDArr
     places = np.minimum(places, len(keys) - 1)
     found = order[places]
     return np.where(keys[found] == numbers, found, -1).astype(np.int32)
-
-
-def add_all(details: RowDetails, buckets: Iterable[HeldBucket], field: str, moves: Keys | None = None) -> RowDetails:
-    """Count all records of some buckets."""
-    for bucket in buckets:
-        details.add(bucket, field, moves=moves)
-    return details
