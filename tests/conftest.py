@@ -9,8 +9,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
-"""Real input beside the clone. It is not part of the project: its licences forbid that."""
 
 settings.register_profile("glance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("glance")
@@ -31,11 +29,3 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 def root() -> Path:
     """The folder of the project."""
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of real input; a test that needs it is skipped where it is not."""
-    if not (SHARED / "data").is_dir():
-        pytest.skip("the folder of real logs, ../shared, is not beside this clone")
-    return SHARED
