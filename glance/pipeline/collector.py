@@ -86,6 +86,8 @@ class Collector:
         self._is_growing = False
         self._is_filling = 0
         self._fills: list[asyncio.Task[None]] = []
+        self._unseen: set[Backfill] = set()
+        """Back-fills that have not read all of the alert's window yet."""
         self._trouble = ""
         self._readings: deque[tuple[float, int]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -161,6 +163,7 @@ class Collector:
             is_forward=self._options.is_forward,
         )
         self._is_filling += 1
+        self._unseen.add(backfill)
         self._fills.append(group.create_task(self._fill(backfill)))
 
     async def _fill(self, backfill: Backfill) -> None:
@@ -169,6 +172,8 @@ class Collector:
             async with contextlib.aclosing(backfill.buckets()) as pieces:
                 async for buckets in pieces:
                     self._take(buckets)
+                    if self._reaches_past_the_alert(buckets):
+                        self._unseen.discard(backfill)
                     if is_first:
                         self._wanted.set()
                         is_first = False
@@ -178,7 +183,16 @@ class Collector:
                         break
         finally:
             self._is_filling -= 1
+            self._unseen.discard(backfill)
+            self._readings.clear()  # the pace of the back-fill says nothing of what comes now
             self._wanted.set()
+
+    def _reaches_past_the_alert(self, buckets: Sequence[LogBucket]) -> bool:
+        """Newest first, these lines are older than what the alert looks at."""
+        oldest_ms = (self._clock.now() - self._options.alert.window_seconds) * 1000
+        return not self._options.is_forward and any(
+            bucket.records and bucket.first_ms < oldest_ms for bucket in buckets
+        )
 
     async def _poll(self, feed: LogFeed) -> bool:
         """Read what is new in one source; True when there is more."""
@@ -186,8 +200,9 @@ class Collector:
             return False
         chunks = await feed.source.poll(_POLL_BYTES)
         for chunk in chunks:
-            self._take(feed.take(chunk))
-            self._is_growing = True
+            buckets = feed.take(chunk)
+            self._take(buckets)
+            self._is_growing = self._is_growing or self._is_recent(buckets)
             await asyncio.sleep(0)
         if not self._options.follow and feed.source.is_at_end:
             for chunk in await feed.source.finish():
@@ -225,20 +240,28 @@ class Collector:
                 pass
 
     async def _evaluate(self) -> None:
-        """Look at the alert each second, traffic or not."""
+        """Look at the alert each second, traffic or not, once all of its window has been read."""
         while True:
             now = self._clock.now()
-            self._alert.evaluate(now, self._seconds)
+            if not self._unseen:
+                self._alert.evaluate(now, self._seconds)
             await asyncio.sleep(1.0 - now % 1.0)
+
+    def _is_recent(self, buckets: Sequence[LogBucket]) -> bool:
+        """These lines tell of now, so whatever brought them is alive; lines of last year may come in now too."""
+        recent_ms = (self._clock.now() - _LIVE_SECONDS) * 1000
+        return any(bucket.records and bucket.last_ms > recent_ms for bucket in buckets)
 
     @property
     def _is_live(self) -> bool:
-        """The log is being written, or was until a moment ago."""
+        """A log is being written, or was until a moment ago, and more of it can come."""
         last = self._series.last_ms
-        if last is None or self._is_growing:
+        if last is None:
             return True
+        if not self._options.follow or all(feed.has_ended for feed in self._intake.feeds):
+            return False
         seconds = window_choice(self._view.window).seconds or _LIVE_SECONDS
-        return self._options.follow and self._clock.now() - last / 1000 < max(seconds, _LEAST_LIVE_SECONDS)
+        return self._is_growing or self._clock.now() - last / 1000 < max(seconds, _LEAST_LIVE_SECONDS)
 
     def scene(self) -> Scene:
         """What is to be seen now."""

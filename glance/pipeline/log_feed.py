@@ -80,6 +80,11 @@ class LogFeed:
         self.detection = understand(sample, path=self.path, head=head, wanted=self.wanted_format)
         self.readers = self.detection.readers
 
+    @property
+    def has_ended(self) -> bool:
+        """Nothing more can come: an archive, or a pipe whose writer is gone, that was read to its end."""
+        return self.is_read or self.source.status.condition == "ended"
+
     def time_of(self, line: bytes) -> float | None:
         """When a line happened, None when it does not say."""
         for reader in self.readers:

@@ -141,6 +141,30 @@ async def test_an_archive_is_read_to_its_end(tmp_path: Path) -> None:
     assert scene.sources[1].condition == "ended"
 
 
+async def test_what_has_ended_shows_its_last_window(tmp_path: Path) -> None:
+    """An archive of years ago, and a recent one: no more can come, so the window ends with the log."""
+    for name, at in (("old.gz", 1_431_857_103.0), ("new.gz", time.time() - 20)):
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(b"".join(line(number, at) for number in range(50))))
+        async with staged(path, view=View(window="1m")) as stage:
+            scene = await stage.until(lambda scene: bool(scene.sources) and scene.sources[0].condition == "ended")
+
+        assert not scene.is_live
+        assert scene.totals.hits == 50
+
+
+async def test_the_alert_waits_for_its_whole_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the newest lines are read it says nothing; then it says the true average at once."""
+    monkeypatch.setattr(backfill, "FIRST_PIECE_BYTES", 2_000)
+    log = tmp_path / "access.log"
+    now = time.time()
+    log.write_bytes(b"".join(line(number, now - 30 + number / 100) for number in range(3000)))
+    async with staged(log, alert=TrafficRule(1.0, 100)) as stage:
+        scene = await stage.until(lambda scene: bool(scene.alerts))
+
+    assert scene.alerts[0].value == pytest.approx(30.0, abs=0.5)
+
+
 async def test_an_empty_file_waits_in_words_and_then_is_understood(tmp_path: Path) -> None:
     """No line, no format; the first line brings both."""
     log = tmp_path / "access.log"

@@ -89,6 +89,7 @@ def expect_figures(summary: Summary) -> None:
     assert summary.latency is not None
     assert summary.latency.count == sum(record.seconds >= 0 for record in RECORDS)
     assert summary.latency.max == 1.5
+    assert summary.latency.p50 <= summary.latency.p99 <= summary.latency.max
 
 
 def test_every_figure_is_exact(log: Path) -> None:

@@ -203,6 +203,8 @@ class Figures:
             return None
         # the exact one is known of buckets that count whole; a part of a bucket tells it within 1 %
         slowest = self._tally.slowest if self._tally.slowest >= most * (1 - 2 * ACCURACY) else most
+        # the middle of a bin may lie above the slowest
+        p50, p90, p95, p99 = (min(seconds, slowest) for seconds in (p50, p90, p95, p99))
         return LatencyFigures(int(histogram[1:].sum()), p50, p90, p95, p99, slowest)
 
     def series(self) -> SeriesFigures:
