@@ -147,9 +147,10 @@ async def test_what_has_ended_shows_its_last_window(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(gzip.compress(b"".join(line(number, at) for number in range(50))))
         async with staged(path, view=View(window="1m")) as stage:
-            scene = await stage.until(lambda scene: bool(scene.sources) and scene.sources[0].condition == "ended")
+            scene = await stage.until(
+                lambda scene: scene.lines_total == 50 and scene.sources[0].condition == "ended" and not scene.is_live
+            )
 
-        assert not scene.is_live
         assert scene.totals.hits == 50
 
 
