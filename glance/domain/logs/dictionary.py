@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,12 @@ class Dictionary:
         """Number of distinct values."""
         return len(self.values)
 
-    def keys(self, values: Iterable[bytes]) -> Keys:
+    def keys(self, values: Sequence[bytes]) -> Keys:
         """The number of each value; new values get the next ones."""
-        known = self._keys
-        found = [known.get(value, -1) for value in values]
-        if -1 in found:
-            found = [self._add(value) if key < 0 else key for key, value in zip(found, values, strict=True)]
-        return np.array(found, np.uint32)
+        found = np.fromiter(map(self._keys.get, values, repeat(-1)), np.int64, len(values))
+        for place in np.flatnonzero(found < 0).tolist():
+            found[place] = self._add(values[place])
+        return found.astype(np.uint32)
 
     def number(self, value: bytes) -> int | None:
         """The number of a value, None when it never came."""
