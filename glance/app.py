@@ -21,6 +21,7 @@ from glance.screens.output_driver import OutputDriver
 from glance.screens.overview import Overview, ScreenSettings
 from glance.themes import PALETTES, nearest_theme, textual_theme, themes_for
 from glance.widgets import chart_canvas
+from glance.widgets.header import Header
 from glance.widgets.inks import Inks, inks_of
 from glance.widgets.traffic_chart import TrafficChart
 
@@ -182,6 +183,7 @@ class Glance(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, Overview | HelpScreen):
                 screen.inks = self._inks()
+        self.overview.query_one(Header).say(f"theme {PALETTES[name].title}")
         self._engine.remember("theme", name)
 
     def action_help(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
+from textual.keys import REPLACED_KEYS, key_to_character
 
 from glance.domain.window import WINDOWS
 
@@ -294,7 +295,17 @@ def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
     """The keys of a command as people call them, remapped ones included."""
     keys = keymap.get(command.id, command.keys)
-    return [KEY_NAMES.get(key, key) for key in (part.strip() for part in keys.split(",")) if key]
+    return [_name_of(key) for key in (part.strip() for part in keys.split(",")) if key]
+
+
+def _name_of(key: str) -> str:
+    """What people call a key: `right_square_bracket` is `]`; `space`, and `plus`, which joins keys, stay words."""
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    modifiers, plus, name = key.rpartition("+")
+    character = key_to_character(REPLACED_KEYS.get(name, name)) if len(name) > 1 and name != "plus" else None
+    is_visible = character is not None and character.isprintable() and not character.isspace()
+    return f"{modifiers}{plus}{character}" if is_visible else key
 
 
 def footer_commands(now: Situation) -> list[Command]:

@@ -11,6 +11,7 @@ import termios
 import pyte
 import pytest
 
+from tests.end_to_end.screen import Screen
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -221,3 +222,11 @@ def test_partial_updates_give_the_same_screen_as_a_full_one():
             assert line.rstrip()[-1] in "│╮╯", (y, line)
     assert screen.display[1].strip() == ""
     assert "users/me" in "".join(screen.display)
+
+
+def test_text_right_behind_a_smaller_size_stands_on_the_screen():
+    screen = Screen(160, 45)
+    screen.feed(b"\x1b[45;150Hx")
+    screen.resize(80, 24)
+    screen.feed("yyy 日本".encode())
+    assert "yyy" in screen.text.replace("\n", "")

@@ -70,9 +70,9 @@ def _in_tabs(places: dict[str, Region], body: Region, wish: Wish) -> Arrangement
     if not is_compact:
         places["traffic"], body = _cut(body, max(6, body.height * 3 // 10))
         tabs = PANELS[1:]
-    if body.height >= 12:
-        body, places["alert-line"] = body._replace(height=body.height - 1), Region(0, body.bottom - 1, body.width, 1)
     shown = wish.shown if wish.shown in tabs else "paths"
+    if body.height >= 12 and shown != "alerts":  # the panel says the same
+        body, places["alert-line"] = body._replace(height=body.height - 1), Region(0, body.bottom - 1, body.width, 1)
     places[shown] = body
     return Arrangement(places, tabs)
 

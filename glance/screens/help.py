@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 
-from glance.commands import COMMANDS, GROUPS, ROW_COMMANDS, Command, keys_of
+from glance.commands import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, Command, keys_of
 from glance.screens.frugal import FrugalCompositor
 from glance.themes import DEFAULT_THEME
 from glance.widgets.drawing import Line, Picture, fit_left, words
@@ -23,6 +23,7 @@ from glance.widgets.panel import Panel
 
 MEANINGS = (
     ("▲ ▼", "against the average of the window, from its first request on; shares in percentage points (pt)"),
+    ("▲", "below the chart: an alert was triggered there"),
     ("4xx", "the client's mistakes: 400 to 499; never counted with 5xx"),
     ("5xx", "the server's failures: 500 to 599"),
     ("p95", "95 of 100 requests were at most as slow; within 1 % of the exact value"),
@@ -53,13 +54,22 @@ def help_lines(width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]
 def _keys(width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:
     """The keys by group."""
     strips: list[Strip] = []
+    digits = _digits(keymap)
     for group in GROUPS:
         strips.append(Line(width, inks.ground).skip(2).put(group, inks.text).strip())
         for command in (*COMMANDS, *ROW_COMMANDS):
-            if command.group == group:
+            if (command.id,) == digits[:1] and command.group == group:
+                strips += _entry(f"1 … {len(PANELS)}", "go to the panel with that number", width, inks)
+            elif command.group == group and command.id not in digits:
                 strips += _key(command, width, keymap, inks)
         strips.append(Strip.blank(width, inks.ground))
     return strips
+
+
+def _digits(keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """The commands that go to a panel by its number; none of them when a person chose another key for one."""
+    digits = tuple(f"panel.{name}" for name in PANELS)
+    return () if any(one in keymap for one in digits) else digits
 
 
 def _key(command: Command, width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:

@@ -308,6 +308,7 @@ class Overview(Screen[None], inherit_bindings=False):
         """Ask for a ranking in another order, and remember it."""
         sorts = {**dict(self.view.sorts), name: key}
         self._look(sorts=tuple((one, chosen) for one, chosen in sorts.items() if chosen != "hits"))
+        self.query_one(f"#{name}", RankingTable).to_top()
         self.post_message(ChoiceMade(f"sort.{name}", key))
 
     def action_window(self, step: Literal[-1, 1]) -> None:
@@ -317,6 +318,9 @@ class Overview(Screen[None], inherit_bindings=False):
 
     def action_choose_window(self, name: str) -> None:
         """Look at this window, and remember it."""
+        if name != self.view.window:
+            for table in self.query(RankingTable):
+                table.to_top()
         self._look(window=name)
         self.standing = replace(self.standing, window=name)
         self.post_message(ChoiceMade("window", name))

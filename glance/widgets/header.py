@@ -8,15 +8,20 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from glance.domain import units
 from glance.domain.scene import Scene, SourceStatus
 from glance.domain.window import DEFAULT_WINDOW
-from glance.widgets.drawing import Line, Picture, clean, fit_path
+from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
 from glance.widgets.progress import BackFill, back_fill
 
+NOTICE_SECONDS = 3.0
+"""How long it says what a key has just changed."""
+BESIDE_NOTICE = 24
+"""Cells that a notice leaves to the window and the pause."""
 MOST_NAME = 28
 """Cells of a log's name in the header."""
 
@@ -45,11 +50,16 @@ class Piece:
     action: str = ""
     gap: int = 2
     """Empty cells before it."""
+    group: str = ""
+    """Pieces of one group say nothing alone: they go together."""
 
 
-def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks) -> Picture:
-    """The header in one line: names at the left, figures and time at the right."""
+def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks, notice: str = "") -> Picture:
+    """The header in one line: names at the left, then a notice in words of ours, figures and time at the right."""
     left, right = _left(scene, standing, inks), _right(scene, standing, inks)
+    if notice:
+        room = max(0, size.width - BESIDE_NOTICE)
+        left.append(Piece(fit_left(notice, min(room, cell_len(notice))), inks.focus, 0))
     left, right = _fitting(left, right, size.width - 2)
     line = Line(size.width, inks.ground)
     line.skip(1)
@@ -71,8 +81,13 @@ def _fitting(left: list[Piece], right: list[Piece], room: int) -> tuple[list[Pie
         worst = max(pieces, key=lambda piece: piece.rank)
         if taken <= room or worst.rank == 0:
             return left, right
-        left = [piece for piece in left if piece is not worst]
-        right = [piece for piece in right if piece is not worst]
+        left = [piece for piece in left if not _goes_with(piece, worst)]
+        right = [piece for piece in right if not _goes_with(piece, worst)]
+
+
+def _goes_with(piece: Piece, worst: Piece) -> bool:
+    """It is what is dropped, or belongs to it."""
+    return piece is worst or (bool(worst.group) and piece.group == worst.group)
 
 
 def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
@@ -133,8 +148,8 @@ def _pace(scene: Scene, inks: Inks) -> list[Piece]:
     if not scene.lines_total:
         return []
     pieces = [
-        Piece(units.exact(scene.lines_total), inks.text, 4),
-        Piece("lines", inks.label, 4, gap=1),
+        Piece(units.exact(scene.lines_total), inks.text, 4, group="lines"),
+        Piece("lines", inks.label, 4, gap=1, group="lines"),
     ]
     if scene.unparsed_total:
         pieces.append(Piece(f"{units.count(scene.unparsed_total)} unparsed", inks.client_error, 5))
@@ -178,9 +193,28 @@ class Header(Panel, can_focus=False):
 
     standing: reactive[Standing] = reactive(Standing(), repaint=False, init=False)
 
+    def __init__(self) -> None:
+        """Start with nothing to tell."""
+        super().__init__()
+        self._notice = ""
+        self._notice_timer: Timer | None = None
+
     def draw(self, size: Size) -> Picture:
         """The header of now."""
-        return header_picture(self.scene, self.standing, size, self.inks)
+        return header_picture(self.scene, self.standing, size, self.inks, self._notice)
+
+    def say(self, notice: str) -> None:
+        """Tell for a moment what a key has changed; in words of ours."""
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice = notice
+        self._notice_timer = self.set_timer(NOTICE_SECONDS, self.say_no_more)
+        self.redraw()
+
+    def say_no_more(self) -> None:
+        """Take the notice away."""
+        self._notice = ""
+        self.redraw()
 
     def watch_standing(self) -> None:
         """Show another window, or a pause."""

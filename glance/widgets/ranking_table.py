@@ -42,6 +42,7 @@ class RankingTable(Panel, can_focus=True):
         self.search = ""
         self.is_typing = False
         self.cursor: str | None = None
+        self.is_moved = False
         self.top = 0
         self._index = 0
         self._most_rows = most_rows
@@ -66,6 +67,8 @@ class RankingTable(Panel, can_focus=True):
 
     def watch_scene(self, old: Scene, new: Scene) -> None:
         """Find the selected name in the new rows before drawing them."""
+        if self._question(old) != self._question(new):
+            self.cursor = None  # moved before the answer came: it was a place, not a name, that was meant
         self._follow(new)
         super().watch_scene(old, new)
 
@@ -75,9 +78,24 @@ class RankingTable(Panel, can_focus=True):
             self._follow(self.scene)
         super().watch_has_focus(has_focus)
 
+    def to_top(self) -> None:
+        """Show the first rows of another order, search or window; the cursor stays on the first until it is moved."""
+        self.is_moved = False
+        self._follow(self.scene)
+        self.redraw()
+
+    def _question(self, scene: Scene) -> object:
+        """What the rows of a scene answer."""
+        view = scene.view
+        return (view.window, sort_of(scene, self.ranking), dict(view.searches).get(self.ranking, ""))
+
     def _follow(self, scene: Scene) -> None:
-        """Keep the cursor on its name; where that is gone, on its place."""
+        """Keep a cursor that was moved by hand on its name; where that is gone, on its place. Else it is on top."""
         rows = scene.ranking(self.ranking).rows
+        if not self.is_moved:
+            self._index = self.top = 0
+            self.cursor = rows[0].name if rows else None
+            return
         for index, row in enumerate(rows):
             if row.name == self.cursor:
                 self._index = index
@@ -93,9 +111,10 @@ class RankingTable(Panel, can_focus=True):
         self.top = max(0, min(self.top, many - room))
 
     def select(self, index: int) -> None:
-        """Put the cursor on a row."""
+        """Put the cursor on a row, by hand."""
         rows = self.scene.ranking(self.ranking).rows
         if rows:
+            self.is_moved = True
             self._index = max(0, min(index, len(rows) - 1))
             self.cursor = rows[self._index].name
             self.redraw()
@@ -186,7 +205,7 @@ class RankingTable(Panel, can_focus=True):
         if text != self.search:
             self.search = text
             self.post_message(SearchRequested(self.ranking, text))
-            self.redraw()
+            self.to_top()
 
     def _situation_changed(self) -> None:
         """Other keys are valid now."""

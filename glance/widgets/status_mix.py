@@ -14,7 +14,7 @@ from glance.widgets.panel import Panel
 from glance.widgets.progress import empty_words
 
 CLASSES = (2, 3, 4, 5, 1)
-LOW_BARS = str.maketrans("█▉▊▋▌▍▎▏", "▄▄▄▄▖▖▖▖")
+LOW_BARS = str.maketrans("█▌", "▄▖")
 """A bar of half the height."""
 CODE_WIDTH = 10
 """Cells of a code with its count: `404 8,412 `."""
@@ -63,10 +63,18 @@ def _class_line(
     line.put(fit_right(units.count(count), units.COUNT_WIDTH), inks.label).skip(2)
     listed = 0 if codes_below else min(len(codes), max(0, (line.room - 8) // CODE_WIDTH), 4)
     room = line.room - 1 if codes_below else line.room - 1 - CODE_WIDTH * max(0, min(4, (line.room - 8) // CODE_WIDTH))
-    line.put(bar(count / hits, max(4, room)), ink)
+    draw = half_bar if codes_below else bar
+    line.put(draw(count / hits, max(4, room)), ink)
     for code, one in codes[:listed]:
         line.skip(1).put(str(code), ink).skip(1).put(units.count(one).ljust(units.COUNT_WIDTH), inks.label)
     return line.strip()
+
+
+def half_bar(value: float, width: int) -> str:
+    """A bar in halves of a cell, the finest of which there is a low one: classes and their codes on one scale."""
+    halves = round(max(0.0, min(1.0, value)) * width * 2)
+    full, rest = divmod(max(1, halves) if value > 0 else 0, 2)
+    return ("█" * full + "▌" * rest).ljust(width)
 
 
 def _code_line(code: int, count: int, hits: int, width: int, inks: Inks) -> Strip:
@@ -75,7 +83,7 @@ def _code_line(code: int, count: int, hits: int, width: int, inks: Inks) -> Stri
     line.skip(1).put(str(code), inks.label).skip(1)
     line.put(fit_right(units.share(count / hits), units.SHARE_WIDTH), inks.label).skip(1)
     line.put(fit_right(units.count(count), units.COUNT_WIDTH), inks.text).skip(2)
-    return line.put(bar(count / hits, max(4, line.room - 1)).translate(LOW_BARS), soft(inks.status(code))).strip()
+    return line.put(half_bar(count / hits, max(4, line.room - 1)).translate(LOW_BARS), soft(inks.status(code))).strip()
 
 
 def status_picture(scene: Scene, size: Size, inks: Inks, tabs: tuple[Tab, ...], is_focused: bool) -> Picture:

@@ -23,6 +23,8 @@ from glance.widgets.tiles import known_steps
 GUTTER = 6
 """Cells of the labels at the left of the chart."""
 TICKS_SECONDS = (5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+AXIS_UNITS = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"), (0.0, 1.0, ""))
+"""From which top on the figures of the axis have a unit: factor and name."""
 CELLS_A_TICK = 14
 ALERT = "▲"
 """Marks where an alert was triggered."""
@@ -119,8 +121,25 @@ def _label(row: int, height: int, top: float) -> str:
     parts = 4 if height >= 12 else 2 if height >= 5 else 1
     for part in range(parts + 1):
         if row == round((height - 1) * (1 - part / parts)):
-            return fit_right(units.rate(top * part / parts), GUTTER - 1)
+            return fit_right(axis_figures(top, parts)[part], GUTTER - 1)
     return " " * (GUTTER - 1)
+
+
+def axis_figures(top: float, parts: int) -> list[str]:
+    """The figures of an axis from zero up: one unit, and as many decimals on all as they need and there is room."""
+    if top < 0.01:
+        return [units.rate(top * part / parts) for part in range(parts + 1)]
+    factor, unit = next((factor, unit) for least, factor, unit in AXIS_UNITS if top >= least)
+    values = [top * part / parts / factor for part in range(parts + 1)]
+    figures: list[str] = []
+    for decimals in range(4):
+        candidate = [f"{value:,.{decimals}f}{unit if value else ''}" for value in values]
+        if figures and max(len(figure) for figure in candidate) >= GUTTER:
+            break
+        figures = candidate
+        if all(math.isclose(value, round(value, decimals), rel_tol=1e-6) for value in values):
+            break
+    return figures
 
 
 def _runs(levels: Levels, row: int, height: int, inks: Inks) -> list[tuple[str, Style]]:

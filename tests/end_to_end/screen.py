@@ -35,6 +35,8 @@ class Screen:
     def resize(self, columns: int, lines: int) -> None:
         """Take another size and forget what was there: a full-screen program paints it anew."""
         self.columns, self.lines = columns, lines
+        # A terminal keeps its cursor inside; text may come before the program knows of the new size.
+        self.x, self.y = min(self.x, columns - 1), min(self.y, lines - 1)
         self._clear()
 
     def _clear(self) -> None:

@@ -12,6 +12,7 @@ from glance.commands import COMMANDS, PANELS, ROW_COMMANDS
 from glance.domain.scene import View
 from glance.screens.help import HelpScreen
 from glance.widgets import chart_canvas
+from glance.widgets.header import Header
 from glance.widgets.ranking_table import RankingTable
 from tests.scenes import AT, firing, scene_at
 
@@ -179,18 +180,68 @@ async def test_keys_that_are_text_are_typed_while_searching():
         assert table.search == ""
 
 
-async def test_the_cursor_stays_on_its_name_when_the_order_changes():
+def reversed_rows(scene, name="paths"):
+    rankings = [replace(one, rows=one.rows[::-1]) if one.name == name else one for one in scene.rankings]
+    return {"rankings": tuple(rankings)}
+
+
+async def test_a_cursor_moved_by_hand_stays_on_its_name_when_the_rows_change_places():
     async with stage() as on:
         await on.publish()
         await on.press("down", "down")
         table = on.overview.query_one("#paths", RankingTable)
         name = table.cursor
-        await on.press("s")
-        await on.publish(AT + 1)
+        await on.publish(AT + 1, **reversed_rows(on.overview.scene))
         assert table.cursor == name
         selected = [line for line in on.text("paths").splitlines() if line[1] == "▌"]
         assert len(selected) == 1
         assert name.rsplit("/", 1)[1] in selected[0]
+
+
+def marked_lines(on, name="paths"):
+    return [y for y, line in enumerate(on.text(name).splitlines()) if line[1] == "▌"]
+
+
+async def test_a_cursor_that_nobody_moved_stays_on_the_first_row():
+    async with stage() as on:
+        await on.publish()
+        await on.press("3")
+        table = on.overview.query_one("#paths", RankingTable)
+        first = table.cursor
+        await on.publish(AT + 1, **reversed_rows(on.overview.scene))
+        assert table.cursor == on.overview.scene.ranking("paths").rows[0].name != first
+        assert (table.top, marked_lines(on)) == (0, [2])
+
+
+@pytest.mark.parametrize("keys", [("s",), ("slash", "a"), ("greater_than_sign",), ("less_than_sign",)])
+async def test_another_order_search_or_window_shows_the_top_of_the_table(keys):
+    async with stage((80, 24)) as on:
+        await on.publish()
+        await on.press("end")
+        table = on.overview.query_one("#paths", RankingTable)
+        assert table.top > 0
+        await on.press(*keys)
+        await on.publish(AT + 1, **reversed_rows(scene_at(AT + 1, on.engine.views[-1])))
+        assert table.cursor == on.overview.scene.ranking("paths").rows[0].name
+        assert (table.top, marked_lines(on)) == (0, [2])
+
+
+async def test_a_cursor_moved_before_the_answer_came_keeps_its_place():
+    async with stage() as on:
+        await on.publish()
+        await on.press("3", "end", "s", "down")
+        await on.publish(AT + 1, **reversed_rows(scene_at(AT + 1, on.engine.views[-1])))
+        assert marked_lines(on) == [3]
+
+
+async def test_a_click_on_a_heading_shows_the_top_of_the_table():
+    async with stage() as on:
+        await on.publish()
+        await on.press("down", "down")
+        heading = on.text("paths").splitlines()[1]
+        await on.pilot.click("#paths", offset=(heading.index("bytes") + 1, 1))
+        await on.publish(AT + 1)
+        assert marked_lines(on) == [2]
 
 
 async def test_s_goes_through_the_orders_and_they_are_remembered():
@@ -254,6 +305,15 @@ async def test_themes_change_every_panel_and_are_remembered():
         assert on.engine.remembered[-1] == ("theme", "glance-light")
 
 
+async def test_the_header_names_the_theme_that_was_chosen_for_a_moment():
+    async with stage((80, 24)) as on:
+        await on.publish()
+        await on.press("t")
+        assert "theme light" in on.text("header")
+        on.overview.query_one(Header).say_no_more()
+        assert "theme" not in on.text("header")
+
+
 async def test_help_lists_every_command_and_closes():
     async with stage((120, 80)) as on:
         await on.press("question_mark")
@@ -264,6 +324,23 @@ async def test_help_lists_every_command_and_closes():
                 assert command.tooltip.split()[0] in text
         await on.press(ESC)
         assert not isinstance(on.app.screen, HelpScreen)
+
+
+async def test_help_has_one_line_for_the_digits_and_tells_the_mark_of_an_alert():
+    async with stage((100, 90)) as on:
+        await on.press("question_mark")
+        text = " ".join(on.screen_text.split())
+        assert "1 … 7 go to the panel with that number" in text
+        assert "go to the panel of" not in text
+        assert "▲ below the chart: an alert was triggered there" in text
+
+
+async def test_help_lists_every_panel_when_one_has_another_key():
+    async with stage((120, 80), keymap={"panel.lines": "right_square_bracket"}) as on:
+        await on.press("question_mark")
+        text = " ".join(on.screen_text.split())
+        assert "] go to the panel of lines" in text
+        assert "1 go to the panel of traffic" in text
 
 
 async def test_scenes_go_on_behind_the_help():
@@ -379,6 +456,14 @@ async def test_a_small_screen_has_the_alert_in_one_line():
     async with stage((80, 24)) as on:
         await on.publish(alerts=firing(AT))
         assert " FIRING  4m12s High traffic" in on.screen_text
+
+
+async def test_a_small_screen_says_once_that_all_is_calm():
+    async with stage((80, 24)) as on:
+        await on.publish()
+        assert on.screen_text.count("all calm") == 1
+        await on.press("6")
+        assert on.screen_text.count("all calm") == 1
 
 
 async def test_too_small_says_what_is_needed_and_comes_back():

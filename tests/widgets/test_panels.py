@@ -87,6 +87,12 @@ def test_a_narrow_header_keeps_window_and_state():
     assert "LIVE" in line
 
 
+def test_a_narrow_header_drops_the_number_of_lines_with_its_word():
+    for width in range(40, 120):
+        line = header(scene_at(), width)
+        assert ("12,408,112" in line) == (" lines  " in line), line
+
+
 def test_back_fill_is_told_in_words():
     scene = scene_of("filling", AT, scene_at().view)
     fill = back_fill(scene)
@@ -165,6 +171,23 @@ def test_with_room_the_codes_have_lines_of_their_own():
     ]  # fmt: skip
 
 
+def drawn(line):
+    """Half cells of the bar in a line, low or high."""
+    return sum(2 if c in "█▄" else 1 for c in line if c in "█▄▌▖▏▎▍▋▊▉")
+
+
+@pytest.mark.parametrize("width", [40, 50, 200])
+def test_a_class_has_no_shorter_bar_than_its_codes(width):
+    for errors in range(1, 60):
+        statuses = ((200, 2000 - errors), (404, errors), (500, errors))
+        scene = replace(scene_at(), totals=Totals(hits=2000 + errors, statuses=statuses))
+        lines = text(status_picture(scene, Size(width, 18), INKS, (), False))
+        bars = {line.strip("│ ")[:3]: drawn(line) for line in lines}
+        assert bars["5xx"] == bars["500"] > 0
+        assert bars["4xx"] == bars["404"] > 0
+        assert bars["2xx"] >= bars["200"]
+
+
 def test_no_requests_is_no_division_by_zero():
     scene = replace(scene_at(), totals=Totals())
     text(status_picture(scene, Size(40, 6), INKS, (), False))
@@ -227,3 +250,19 @@ def test_a_narrow_footer_keeps_help_and_quit():
 def test_the_footer_shows_the_keys_that_the_person_chose():
     line = text(key_bar_picture(Situation("paths"), {"quit": "x"}, Size(120, 1), INKS))[0]
     assert line.rstrip().endswith("x quit")
+
+
+def test_a_remapped_key_is_shown_as_its_character():
+    line = text(key_bar_picture(Situation("paths"), {"quit": "right_square_bracket"}, Size(120, 1), INKS))[0]
+    assert line.rstrip().endswith("] quit")
+    line = text(key_bar_picture(Situation("paths"), {"quit": "ctrl+backslash"}, Size(120, 1), INKS))[0]
+    assert line.rstrip().endswith("ctrl+\\ quit")
+
+
+def test_a_notice_leaves_room_for_the_window_and_the_pause():
+    notice = "theme the terminal's colours, on dark"
+    picture = header_picture(scene_at(), Standing(is_paused=True), Size(40, 1), INKS, notice)
+    line = text(picture)[0]
+    assert "theme the" in line
+    assert "‹ 15m ›" in line
+    assert "PAUSED" in line

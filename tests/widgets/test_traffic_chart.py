@@ -11,7 +11,7 @@ from glance.domain.scene import Scene, SourceStatus, Totals, Traffic
 from glance.widgets import chart_canvas
 from glance.widgets.frame import Tab
 from glance.widgets.inks import inks_of
-from glance.widgets.traffic_chart import chart_lines, chart_picture, nice_top
+from glance.widgets.traffic_chart import GUTTER, axis_figures, chart_lines, chart_picture, nice_top
 from tests.scenes import AT, firing, scene_at
 
 INKS = inks_of("glance-dark")
@@ -31,6 +31,28 @@ def text_of(scene, width=100, height=12):
 @pytest.mark.parametrize(("value", "top"), [(0, 1), (0.7, 0.8), (1, 1), (1.01, 1.5), (1204, 1500), (9001, 10_000)])
 def test_the_axis_ends_at_a_round_figure(value, top):
     assert nice_top(value) == pytest.approx(top)
+
+
+@pytest.mark.parametrize(
+    ("top", "figures"),
+    [
+        (80, ["0", "40", "80"]),
+        (1.5, ["0.00", "0.75", "1.50"]),
+        (15, ["0.0", "7.5", "15.0"]),
+        (2000, ["0", "1,000", "2,000"]),
+        (15_000, ["0.0", "7.5k", "15.0k"]),
+        (1_500_000, ["0.00", "0.75M", "1.50M"]),
+    ],
+)
+def test_the_axis_has_no_needless_decimals_and_the_same_number_on_all_figures(top, figures):
+    assert axis_figures(top, 2) == figures
+
+
+def test_the_figures_of_the_axis_have_room():
+    for power in range(-4, 11):
+        for step in (1, 1.5, 2, 3, 4, 5, 6, 8):
+            for parts in (1, 2, 4):
+                assert max(map(len, axis_figures(step * 10.0**power, parts))) < GUTTER
 
 
 def test_every_line_has_the_width_of_the_panel():
