@@ -62,13 +62,15 @@ def _file(value: object) -> str:
 
 
 def _start(value: object) -> str:
-    """Where reading starts: `window`, `start`, `end`, or a duration back from the end."""
+    """Where reading starts: `window` (people write `all`), `start`, `end`, or a duration back from the end."""
     text = str(value).strip().lower()
+    if text == "all":
+        return "window"
     if text not in {"window", "start", "end"}:
         try:
             parse_duration(text)
         except ValueError as error:
-            raise ValueError(f"expected start, end or a duration such as 15m, not {value!r}") from error
+            raise ValueError(f"expected all, start, end or a duration such as 15m, not {value!r}") from error
     return text
 
 
@@ -146,10 +148,15 @@ def _keys(value: object) -> tuple[tuple[str, str], ...]:
         return cast("tuple[tuple[str, str], ...]", value)
     if not isinstance(value, dict):
         raise ValueError(f'expected a table such as pause = "p", not {value!r}')
+    pairs: list[tuple[str, str]] = []
     for command, key in value.items():
-        if not isinstance(key, str) or not key:
+        if isinstance(key, dict):  # `window.longer` without quotes is a table in a table
+            pairs += [(f"{command}.{name}", inner) for name, inner in _keys(key)]
+        elif isinstance(key, str) and key:
+            pairs.append((command, key))
+        else:
             raise ValueError(f'the key of {command!r} must be text such as "ctrl+p", not {key!r}')
-    return tuple(value.items())
+    return tuple(pairs)
 
 
 def _setting(default: T, key: str, parse: Callable[[object], T]) -> T:

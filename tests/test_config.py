@@ -201,3 +201,11 @@ def test_unreadable_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="cannot read"):
         read_config(path)
+
+
+def test_names_of_commands_need_no_quotes(tmp_path: Path) -> None:
+    """TOML makes a table of what stands before a dot."""
+    path = tmp_path / "c.toml"
+    path.write_text('[keys]\nwindow.longer = "p"\npause = "o"\n"window.shorter" = "i"\n')
+
+    assert read_config(path).values["keys"] == (("window.longer", "p"), ("pause", "o"), ("window.shorter", "i"))

@@ -10,8 +10,11 @@ import click
 import pytest
 
 from glance.cli.options import SHARED
+from glance.cli.report_csv import COLUMNS
 from glance.cli.root import VERBS
+from glance.cli.watch import DATABASE_NAME
 from glance.commands import COMMANDS, ROW_COMMANDS, keys_of
+from glance.config import THEMES
 from glance.ingest.named import format_names
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +77,33 @@ def test_every_field_of_the_json_report_is_told() -> None:
     printed = json.loads((ROOT / "tests" / "golden" / "report" / "report.json").read_text(encoding="utf-8"))
 
     assert told == set(printed) - {"approximate", "approximate_figures"}
+
+
+def test_every_command_that_can_get_another_key_is_told() -> None:
+    start = README.index("<!-- commands:")
+    told = coded(README[start : README.index("## Formats")])
+
+    assert told == [command.id for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"]
+
+
+def test_every_theme_is_told_by_the_option() -> None:
+    (meaning,) = [row[2] for row in rows_after("<!-- options:") if "--theme" in row[0]]
+
+    assert all(name.removeprefix("glance-") in re.findall(r"[a-z-]+", meaning) for name in THEMES)
+
+
+def test_columns_of_the_csv_report_are_told() -> None:
+    start = README.index("`--output csv` is one table")
+
+    assert coded(README[start : README.index(":", start)])[1:] == list(COLUMNS)
+
+
+def test_what_is_remembered_has_its_place_and_its_rank() -> None:
+    places = README[README.index("Every option can be set") : README.index("`glance config` shows the value")]
+    ranks = [places.index(word) for word in ("command line", "environment", "config.toml", "remembered", "the default")]
+
+    assert ranks == sorted(ranks)
+    assert f"~/.local/state/glance/{DATABASE_NAME}" in places
 
 
 @pytest.mark.parametrize("place", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import click
 
 from glance.cli.options import Origin, config_file_of, origins, with_settings
-from glance.config import FIELDS, ConfigFile, Settings
+from glance.cli.watch import DATABASE_NAME
+from glance.config import FIELDS, ConfigFile, Settings, parse_setting
 from glance.domain.safe_text import safe_text
+from glance.paths import state_dir
+
+REMEMBERED = ("window", "theme")
+"""Settings that are remembered when they are changed on the screen."""
+UNSAID = ("default", "remembered")
+"""Origins of what nobody wrote down."""
 
 Value = str | float | bool | dict[str, str]
 
@@ -28,8 +36,11 @@ def config(ctx: click.Context, settings: Settings, output: str) -> None:
 
     Takes the same options as the dashboard, so that any command line can be tried.
     """
-    values = {key: _plain(settings, field) for key, field in FIELDS.items()}
+    values = {key: _plain(key, getattr(settings, field)) for key, field in FIELDS.items()}
     sources = origins(ctx)
+    for key, value in _remembered().items():
+        if sources[key].kind == "default":
+            values[key], sources[key] = value, Origin("remembered", str(state_dir() / DATABASE_NAME))
     file = config_file_of(ctx)
     if output == "json":
         click.echo(_as_json(values, sources, file))
@@ -39,10 +50,30 @@ def config(ctx: click.Context, settings: Settings, output: str) -> None:
         click.echo(_as_table(values, sources, file))
 
 
-def _plain(settings: Settings, field: str) -> Value:
-    """The value of a field as TOML and JSON have it."""
-    value = getattr(settings, field)
-    return dict(value) if field == "keys" else value
+def _plain(key: str, value: object) -> Value:
+    """A value as TOML and JSON have it, in the words of a person."""
+    if key == "theme":
+        return str(value).removeprefix("glance-")
+    if key == "from" and value == "window":
+        return "all"
+    if isinstance(value, tuple):
+        return dict(value)
+    return cast("Value", value)
+
+
+def _remembered() -> dict[str, Value]:
+    """What the dashboard remembers of the last time."""
+    from glance.pipeline.engine import remembered  # not for --help
+
+    found: dict[str, Value] = {}
+    try:
+        known = remembered(state_dir() / DATABASE_NAME)
+        for key in REMEMBERED:
+            if key in known:
+                found[key] = _plain(key, parse_setting(key, known[key]))
+    except (OSError, ValueError):  # what cannot be read or used is as good as forgotten
+        return {}
+    return found
 
 
 def _as_table(values: dict[str, Value], sources: dict[str, Origin], file: ConfigFile) -> str:
@@ -64,9 +95,9 @@ def _as_json(values: dict[str, Value], sources: dict[str, Origin], file: ConfigF
 
 
 def _as_toml(values: dict[str, Value], sources: dict[str, Origin]) -> str:
-    """A file that sets all of this; what is a default is a comment. Tables come last, as TOML wants it."""
+    """A file that sets all of this; what nobody set is a comment. Tables come last, as TOML wants it."""
     lines = [
-        f"{'# ' if sources[key].kind == 'default' else ''}{key} = {_literal(value)}"
+        f"{'# ' if sources[key].kind in UNSAID else ''}{key} = {_literal(value)}"
         for key, value in values.items()
         if not isinstance(value, dict)
     ]

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from glance.cli.options import variable_of
-from glance.cli.root import root
+from glance.cli.root import DEFAULT_VERB, root
 from glance.cli.terminal import Terminal
 from glance.domain.safe_text import safe_text
 from glance.errors import ConfigError, GlanceError
@@ -115,6 +115,8 @@ def _tell_usage(error: click.ClickException) -> int:
                 )
             )
     where = error.ctx if isinstance(error, click.UsageError) else None
+    if where is not None and where.info_name == DEFAULT_VERB:
+        where = where.parent  # nobody typed that word
     click.UsageError(_safe(error.format_message()), where).show()
     return error.exit_code
 
@@ -152,7 +154,7 @@ def _say(text: str, fg: str | None = None, bold: bool | None = None) -> None:
 
 def _safe(text: str) -> str:
     """Text as one line that a terminal does not obey: it may hold what was typed, or the name of a file."""
-    return " ".join(safe_text(part) for part in text.splitlines())
+    return " ".join(safe_text(part.lstrip("\t")) for part in text.splitlines())
 
 
 def _silence_output() -> None:

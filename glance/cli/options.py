@@ -54,8 +54,20 @@ class SettingType(click.ParamType[object]):
 
         if self.name == "file":
             return [CompletionItem(incomplete, type="file")]
-        words = {"window": [choice.name for choice in WINDOWS], "from": ["start", "end", "15m"], "theme": _THEME_WORDS}
-        return [CompletionItem(word) for word in words.get(self.name, []) if word.startswith(incomplete)]
+        return [CompletionItem(word) for word in self._words() if word.startswith(incomplete)]
+
+    def _words(self) -> list[str]:
+        """All words that are offered."""
+        if self.name == "format":
+            from glance.ingest.named import format_names  # every format behind it: only when a shell asks
+
+            return [DEFAULTS.format, *format_names()]
+        words = {
+            "window": [choice.name for choice in WINDOWS],
+            "from": ["all", "start", "end", "15m"],
+            "theme": _THEME_WORDS,
+        }
+        return words.get(self.name, [])
 
 
 class SharedOption(NamedTuple):
@@ -96,7 +108,7 @@ SHARED = (
         "from",
         ("--from",),
         "WHERE",
-        "Where to start reading: end, start, or a duration back from the end.",
+        "Where to start reading: all, start (oldest first), end, or a duration back from the end.",
         "all of it, newest first",
     ),
     SharedOption("follow", ("--follow/--no-follow",), "", "Wait for new lines at the end of the log."),
@@ -105,13 +117,13 @@ SHARED = (
         "window",
         ("--window", "--timewindow"),
         "WINDOW",
-        f"Window shown at start: {' '.join(choice.name for choice in WINDOWS)}, or the one nearest to these seconds.",
+        f"Window shown at start: {' '.join(choice.name for choice in WINDOWS)}; for another duration, the nearest.",
     ),
     SharedOption(
         "theme",
         ("--theme",),
         "NAME",
-        "Colours of the dashboard: dark, light, cb (safe for the colour-blind), mono.",
+        "Colours: dark, light, cb (safe for the colour-blind), ansi-dark, ansi-light (the terminal's own), mono.",
         "dark",
     ),
     SharedOption("refresh", ("-r", "--refresh"), "SECONDS", "Time between two pictures."),
@@ -140,7 +152,12 @@ def with_settings(*keys: str) -> Callable[[F], F]:
         @functools.wraps(function)
         def call(**given: Any) -> Any:
             values = {FIELDS[shared.key]: given.pop(shared.key) for shared in chosen}
-            return function(settings=_settings(values), **given)
+            settings = _settings(values)
+            if settings.keys and any(shared.key == "theme" for shared in chosen):  # the verb has a screen
+                from glance.cli.keymap import check_keys
+
+                check_keys(settings.keys, config_file_of(click.get_current_context()))
+            return function(settings=settings, **given)
 
         decorated: Any = call
         for shared in reversed(chosen):
@@ -190,9 +207,9 @@ class Origin(NamedTuple):
     """Where the value of a setting came from."""
 
     kind: str
-    """`flag`, `environment`, `file` or `default`."""
+    """`flag`, `environment`, `file`, `remembered` or `default`."""
     where: str = ""
-    """The flag, the variable, or the file and its line."""
+    """The flag, the variable, the file and its line, or the database."""
 
     def __str__(self) -> str:
         """As a sentence says it."""

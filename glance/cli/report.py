@@ -16,13 +16,18 @@ from glance.cli.progress import ReadingBar
 from glance.cli.terminal import is_piped
 from glance.config import Settings, parse_duration
 from glance.domain.logs.figures import Span
-from glance.errors import UsageError
+from glance.domain.safe_text import safe_text
+from glance.errors import FormatError, GlanceError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from glance.domain.logs.summary import Summary
+    from glance.pipeline.report import Report
+    from glance.sources.selection import Selection
 
 ColorSystem = Literal["standard", "256", "truecolor"]
 OUTPUTS = ("text", "json", "csv", "markdown")
+MOST_LISTED = 8
+"""Logs that a note names one by one."""
 
 
 @click.command()
@@ -51,12 +56,17 @@ def report(
     glance report --output json --since 1h access.log access.log.1.gz
     zcat old.gz | glance report -
     """
+    span = Span(moment(since), moment(until))
+    if since is not None and until is not None and (span.start or 0) > (span.end or 0):
+        raise UsageError("there is nothing between --since and --until", f"{since} is later than {until}", "swap them")
     chosen = chosen_paths(paths, settings)
     if not chosen and is_piped():
         chosen = ("-",)
     if not chosen:
-        raise UsageError("there is no log to report on", "none was named", "glance report /var/log/nginx/access.log")
-    return print_report(chosen, settings, output=output, top=top, span=Span(moment(since), moment(until)))
+        from glance.cli.watch import usual_logs  # only when nothing was named
+
+        chosen = usual_logs("there is no log to report on", "glance report /var/log/nginx/access.log")
+    return print_report(chosen, settings, output=output, top=top, span=span)
 
 
 def print_report(
@@ -73,30 +83,63 @@ def print_report(
         The exit code.
 
     Raises:
-        SourceError: a log cannot be read.
-        FormatError: a log is not understood.
+        SourceError: no log can be read; one among others that can be is told of in the notes.
+        FormatError: no log is understood.
     """
     from glance.pipeline.report import Report, ReportOptions  # numpy and the engine: not for --help
 
-    found = expanded(paths)
+    selection = selected(paths)
     options = ReportOptions(settings.format, top, span or Span(), settings.memory_mb << 20)
+    found = [source.path for source in selection.sources]
     with ReadingBar(total_bytes(found)) as bar:
         made = Report(options, bar.show)
-        for path in found:
-            made.read(path)
+        failures = read_all(made, found)
+    if found and len(failures) == len(found):
+        raise failures[0]
+    for error in (*selection.refused, *failures):
+        tell_aside(made, error)
+    if selection.left_out:
+        made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
     write(rendered(made.summary(), output))
     return 0
 
 
-def expanded(paths: Sequence[str]) -> list[str]:
+def selected(paths: Sequence[str]) -> Selection:
     """The logs behind paths, globs and directories, each once.
 
     Raises:
-        SourceError: one cannot be read, or there is none.
+        SourceError: there is none that can be read.
     """
-    from glance.sources.discovery import discover  # not for --help
+    from glance.sources.selection import select  # not for --help
 
-    return [source.path for source in discover(paths).sources]
+    selection = select(paths)
+    if not selection.sources and selection.refused:
+        raise selection.refused[0]
+    return selection
+
+
+def read_all(report: Report, paths: Sequence[str]) -> list[GlanceError]:
+    """Read these logs; returns why some could not be."""
+    failures: list[GlanceError] = []
+    for path in paths:
+        try:
+            report.read(path)
+        except (SourceError, FormatError) as error:
+            failures.append(error)
+    return failures
+
+
+def tell_aside(report: Report, error: GlanceError) -> None:
+    """Say of one log among others that it could not be read: in the report, and at once."""
+    text = f"{error.what}: {error.why}" if error.why else error.what
+    report.note(text)
+    click.echo(f"glance: {safe_text(text)}", err=True)
+
+
+def listed(paths: Sequence[str]) -> str:
+    """The first of these, and how many more there are."""
+    names = ", ".join(paths[:MOST_LISTED])
+    return names if len(paths) <= MOST_LISTED else f"{names} and {len(paths) - MOST_LISTED} more"
 
 
 def total_bytes(paths: Sequence[str]) -> int | None:

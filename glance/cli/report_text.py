@@ -6,6 +6,7 @@ Every line is laid out here and fits the width; Rich only adds colour where ther
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Literal
@@ -72,7 +73,9 @@ def report_lines(summary: Summary, width: int) -> Iterator[Text]:
             yield from top_lines(top, summary, width)
     yield from unparsed_lines(summary, width)
     for note in summary.notes:
-        yield from (Text(), Text(f"Note: {safe_text(note)}"))
+        yield Text()
+        words = textwrap.wrap(f"Note: {safe_text(note)}", width, subsequent_indent="      ", break_on_hyphens=False)
+        yield from (Text(line) for line in words)
 
 
 def header_lines(summary: Summary, width: int) -> Iterator[Text]:

@@ -39,9 +39,9 @@ VERBS = {
 }
 DEFAULT_VERB = "watch"
 
-OWN_OPTIONS = ("--config", "--debug")
+OWN_OPTIONS = ("--config", "--debug", "--version")
 """Options of glance itself that may stand anywhere."""
-OWN_ACTIONS = ("--version", "--help", "-h")
+OWN_ACTIONS = ("--help", "-h")
 """Options that mean glance itself only before any word; after one, the verb's own."""
 
 USAGE = """[OPTIONS] [PATH|GLOB|DIR|-]...

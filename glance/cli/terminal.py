@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import stat
 import sys
 from typing import Any, NamedTuple
 
@@ -41,8 +43,26 @@ def has_keyboard() -> bool:
 
 
 def is_piped() -> bool:
-    """Standard input is something else that can be read; not so where it is closed."""
-    return sys.stdin is not None and not sys.stdin.isatty()
+    """Standard input is something else that can be read; not so where it is closed, /dev/null, or empty at once."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return False
+    try:
+        return not _is_empty(sys.stdin.fileno())
+    except (OSError, ValueError):  # replaced by something that is no file
+        return True
+
+
+def _is_empty(fd: int) -> bool:
+    """Nothing will ever be read here: as cron, CI and services have it. Nothing is waited for."""
+    status = os.fstat(fd)
+    if stat.S_ISCHR(status.st_mode):
+        return status.st_rdev == os.stat(os.devnull).st_rdev
+    if stat.S_ISREG(status.st_mode):
+        return status.st_size == 0
+    events = select.poll()
+    events.register(fd, select.POLLIN)
+    happened = sum(event for _, event in events.poll(0))
+    return bool(happened & select.POLLHUP) and not happened & select.POLLIN
 
 
 def _attributes() -> list[Any] | None:

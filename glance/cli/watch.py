@@ -29,7 +29,15 @@ ESCAPE_MILLISECONDS = "25"
 _SORT = "sort."
 
 
-@click.command()
+class Unnamed(click.Command):
+    """A verb that nobody needs to type: its help is that of glance itself."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help of glance."""
+        return super().get_help(ctx) if ctx.parent is None else ctx.parent.get_help()
+
+
+@click.command(cls=Unnamed)
 @with_settings()
 @logs_argument
 @click.pass_context
@@ -53,8 +61,16 @@ def has_screen() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def usual_logs() -> tuple[str, ...]:
+NOTHING_TO_OPEN = "there is no log to open"
+NAME_ONE = "name one: glance /path/to/access.log, or look around with: glance demo"
+
+
+def usual_logs(nothing: str = NOTHING_TO_OPEN, hint: str = NAME_ONE) -> tuple[str, ...]:
     """The log to open when none is named: asked for when a person can answer, else the first that is found.
+
+    Args:
+        nothing: what to say when there is none.
+        hint: what to do then.
 
     Raises:
         UsageError: there is none in the usual places.
@@ -67,10 +83,9 @@ def usual_logs() -> tuple[str, ...]:
         why = f"none was named, and there is none in {', '.join(places.looked_in[:5])} and the like"
         if places.forbidden:
             why = f"none was named, and {', '.join(places.forbidden)} may not be read"
-        raise UsageError(
-            "there is no log to open", why, "name one: glance /path/to/access.log, or look around with: glance demo"
-        )
+        raise UsageError(nothing, why, hint)
     if not (has_keyboard() and has_screen()):
+        click.echo(f"reading {safe_text(found[0])}", err=True)
         return (found[0],)
     return (chosen_of(found),)
 

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.figures import Figures, Span
@@ -33,6 +34,7 @@ LONGEST_LINE = 1 << 20
 _WORTH_WORKERS_BYTES = 3 << 20
 _PIPE_BYTES = 4 << 20
 _SEEK_BYTES = 64 << 10
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 Progress = Callable[[int, int], None]
 """Told of bytes read and lines read, in all."""
@@ -79,6 +81,12 @@ class Report:
         self._notes: list[str] = []
         self._on_progress = on_progress
         self._bytes = 0
+        self._first_ms: int | None = None
+        self._last_ms: int | None = None
+
+    def note(self, text: str) -> None:
+        """Add what a reader should know."""
+        self._notes.append(text)
 
     def read(self, path: str) -> None:
         """Read one log to its end; `-` is standard input.
@@ -88,10 +96,15 @@ class Report:
             FormatError: it is no access log that glance knows.
         """
         reading = _Reading(path)
-        if path == "-":
-            self._read_pieces(reading, _pipe_pieces())
-        else:
-            self._read_path(reading, path)
+        try:
+            if path == "-":
+                self._read_pieces(reading, _pipe_pieces())
+            else:
+                self._read_path(reading, path)
+        except SourceError as error:
+            if not reading.lines:
+                raise
+            self.note(f"{path}: {error.why}; read up to there")
         self._readings.append(reading)
 
     def _read_path(self, reading: _Reading, path: str) -> None:
@@ -116,12 +129,7 @@ class Report:
         """Read what is compressed; a damaged archive as far as it goes, which the report says."""
         from glance.sources.archive import unpack  # asyncio behind it: most reports do without
 
-        try:
-            self._read_pieces(reading, unpack(path))
-        except SourceError as error:
-            if not reading.lines:
-                raise
-            self._notes.append(f"{path}: {error.why}; read up to there")
+        self._read_pieces(reading, unpack(path))
 
     def _read_file(self, reading: _Reading, fd: int, path: str) -> None:
         status = os.fstat(fd)
@@ -182,14 +190,25 @@ class Report:
         """
         found = understand(sample, path=reading.path, head=head, wanted=self._options.format)
         if not found.readers:
-            raise not_understood(reading.path, found)
+            raise not_understood(reading.path, found, self._words_of_auto(reading.path, sample, head))
         reading.words = found.words
         return found.readers
+
+    def _words_of_auto(self, path: str, sample: bytes, head: bytes) -> str:
+        """What a log would be read as if no format were named; empty when nothing fits, or none was named."""
+        if self._options.format == AUTO:
+            return ""
+        found = understand(sample, path=path, head=head)
+        return found.words if found.readers else ""
 
     def _add(self, reading: _Reading, buckets: Iterable[LogBucket], size: int) -> None:
         for bucket in buckets:
             reading.count(bucket)
             self._figures.add(bucket)
+            if bucket.records:
+                first, last = self._first_ms, self._last_ms
+                self._first_ms = bucket.first_ms if first is None else min(first, bucket.first_ms)
+                self._last_ms = bucket.last_ms if last is None else max(last, bucket.last_ms)
         self._bytes += size
         if self._on_progress is not None:
             self._on_progress(self._bytes, reading.lines + sum(each.lines for each in self._readings))
@@ -222,8 +241,15 @@ class Report:
             clients_are_approximate=figures.is_approximate,
             users=figures.distinct("users"),
             sizes_absent=tally.sizes_absent,
-            notes=tuple(self._notes),
+            notes=(*self._notes, *self._outside()),
         )
+
+    def _outside(self) -> tuple[str, ...]:
+        """Where the log's records lie, when `--since` and `--until` leave none."""
+        if self._figures.tally.hits or self._first_ms is None or self._last_ms is None:
+            return ()
+        times = (datetime.fromtimestamp(ms // 1000, UTC).strftime(_MOMENT) for ms in (self._first_ms, self._last_ms))
+        return (f"nothing lies within --since and --until; what was read goes from {' to '.join(times)}",)
 
 
 def cannot_read(path: str, error: OSError) -> SourceError:
@@ -236,11 +262,12 @@ def cannot_read(path: str, error: OSError) -> SourceError:
     return SourceError(f"cannot read {path}", reason_in_words(error), hint)
 
 
-def not_understood(path: str, found: Detection) -> FormatError:
-    """The error that says why a log is not understood."""
-    return FormatError(
-        f"{path} cannot be understood", refusal(found), "say how its lines are built: --format NAME or a format string"
-    )
+def not_understood(path: str, found: Detection, words_of_auto: str = "") -> FormatError:
+    """The error that says why a log is not understood, and as what it would be read without `--format`."""
+    hint = "say how its lines are built: --format NAME or a format string"
+    if words_of_auto:
+        hint = f"without --format it reads as {words_of_auto}"
+    return FormatError(f"{path} cannot be understood", refusal(found), hint)
 
 
 def stretches_of(fd: int, size: int, length: int) -> Iterator[tuple[int, int]]:

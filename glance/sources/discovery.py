@@ -88,7 +88,7 @@ class Glob:
         Rotated predecessors (`access.log.1`, `access.log-20260101`, `*.gz`) are no new sources,
         since their lines were read under their first name; unless the pattern matches nothing else.
         """
-        matches = _without_second_names(sorted(glob.glob(self.pattern, recursive=True)))
+        matches = without_second_names(sorted(glob.glob(self.pattern, recursive=True)))
         live = [path for path in matches if not is_rotated(path, matches)]
         fresh = [path for path in (live if live or self._known else matches) if path not in self._known]
         found = []
@@ -133,7 +133,7 @@ def discover(arguments: Sequence[str]) -> Discovery:
             sources += _matching(globs[-1])
         else:
             sources.append(examine(path, allow_pipe=True))
-    return Discovery(tuple(_each_file_once(sources)), tuple(globs))
+    return Discovery(tuple(each_file_once(sources)), tuple(globs))
 
 
 def usual_places(root: str = "/") -> UsualPlaces:
@@ -151,7 +151,7 @@ def usual_places(root: str = "/") -> UsualPlaces:
             except SourceError:
                 if not os.access(path, os.R_OK):
                     forbidden.append(path)
-    newest_first = sorted(_each_file_once(found), key=lambda source: os.stat(source.path).st_mtime, reverse=True)
+    newest_first = sorted(each_file_once(found), key=lambda source: os.stat(source.path).st_mtime, reverse=True)
     return UsualPlaces(patterns, tuple(newest_first), tuple(forbidden))
 
 
@@ -284,16 +284,10 @@ def _in_directory(path: str) -> list[FoundSource]:
     Raises:
         SourceError: there are none.
     """
-    try:
-        names = sorted(os.listdir(path))
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    wanted = [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in _IN_DIRECTORY)]
-    paths = [os.path.join(path, name) for name in wanted]
-    live = [file for file in paths if os.path.isfile(file) and not is_rotated(file, paths)]
+    files, _ = directory_files(path)
     found: list[FoundSource] = []
     refused: SourceError | None = None
-    for file in [file for file in live if "error" not in os.path.basename(file)] or live:
+    for file in files:
         try:
             found.append(examine(file))
         except SourceError as error:
@@ -308,14 +302,35 @@ def _in_directory(path: str) -> list[FoundSource]:
     )
 
 
-def _without_second_names(paths: Sequence[str]) -> list[str]:
+def directory_files(path: str) -> tuple[list[str], list[str]]:
+    """The live logs of a directory, those of errors only where there are no others; and their rotated predecessors.
+
+    Raises:
+        SourceError: it cannot be looked into.
+    """
+    try:
+        files = [file for name in sorted(os.listdir(path)) if os.path.isfile(file := os.path.join(path, name))]
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    wanted = [file for file in files if any(fnmatch.fnmatch(os.path.basename(file), one) for one in _IN_DIRECTORY)]
+    live = [file for file in wanted if not is_rotated(file, wanted)]
+    live = [file for file in live if "error" not in os.path.basename(file)] or live
+    return live, [file for file in files if file not in live and is_rotated(file, files) and _is_of(file, live)]
+
+
+def _is_of(file: str, live: Sequence[str]) -> bool:
+    """Whether a rotated file was once one of these, by its name."""
+    return any(os.path.basename(file).startswith(os.path.splitext(os.path.basename(one))[0]) for one in live)
+
+
+def without_second_names(paths: Sequence[str]) -> list[str]:
     """The files among these; no link whose target is among them too, since that is read by its own name."""
     files = {path for path in paths if os.path.isfile(path) and not os.path.islink(path)}
     real = {os.path.realpath(path) for path in files}
     return [path for path in paths if path in files or (os.path.isfile(path) and os.path.realpath(path) not in real)]
 
 
-def _each_file_once(sources: Iterable[FoundSource]) -> list[FoundSource]:
+def each_file_once(sources: Iterable[FoundSource]) -> list[FoundSource]:
     """The same without a file that came before under another name."""
     seen: set[object] = set()
     unique = []

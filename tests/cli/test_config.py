@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 
 from glance.cli.main import main
+from glance.cli.watch import DATABASE_NAME
 from glance.config import FIELDS, read_config
+from glance.paths import private_dir, state_dir
+from glance.store.remembered import Remembered
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file, and a variable, that set something."""
     path = tmp_path / "c.toml"
-    path.write_text("# mine\nwindow = '6h'\nformat = '%h \"%r\" %s'\n[keys]\npause = 'ctrl+p'\n")
+    path.write_text("# mine\nwindow = '6h'\nformat = '%h \"%r\" %s'\n[keys]\npause = 'ctrl+o'\n")
     monkeypatch.setenv("GLANCE_REFRESH", "2")
     return path
 
@@ -31,7 +34,7 @@ def test_json_says_each_value_and_where_it_came_from(config: Path, capsys: pytes
     assert settings["section_limit"] == {"value": 5, "from": "flag", "where": "--section-limit"}
     assert settings["refresh"] == {"value": 2.0, "from": "environment", "where": "GLANCE_REFRESH"}
     assert settings["window"] == {"value": "6h", "from": "file", "where": f"{config}:2"}
-    assert settings["keys"] == {"value": {"pause": "ctrl+p"}, "from": "file", "where": f"{config}:4"}
+    assert settings["keys"] == {"value": {"pause": "ctrl+o"}, "from": "file", "where": f"{config}:4"}
     assert settings["theme"]["from"] == "default"
 
 
@@ -61,5 +64,58 @@ def test_toml_is_a_file_that_sets_the_same(config: Path, tmp_path: Path, capsys:
         "follow": False,
         "window": "6h",
         "refresh": 2.0,
-        "keys": (("pause", "ctrl+p"),),
+        "keys": (("pause", "ctrl+o"),),
     }
+
+
+@pytest.fixture
+def remembered() -> str:
+    """A database in which the dashboard left its window and theme. Gives its path."""
+    path = private_dir(state_dir()) / DATABASE_NAME
+    store = Remembered.open(path)
+    store.keep("window", "6h")
+    store.keep("theme", "glance-light")
+    store.keep("sort.paths", "errors")
+    store.close()
+    return str(path)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, object]]:
+    """What `glance config` says of each setting."""
+    assert main(["config", "--output", "json", *arguments]) == 0
+    settings: dict[str, dict[str, object]] = json.loads(capsys.readouterr().out)["settings"]
+    return settings
+
+
+def test_what_is_remembered_is_told_with_its_place(remembered: str, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = told(capsys)
+
+    assert settings["window"] == {"value": "6h", "from": "remembered", "where": remembered}
+    assert settings["theme"] == {"value": "light", "from": "remembered", "where": remembered}
+    assert settings["refresh"]["from"] == "default"
+
+
+@pytest.mark.usefixtures("remembered")
+def test_what_is_remembered_is_no_line_of_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else it would be set for good."""
+    assert main(["config", "--output", "toml"]) == 0
+    assert tomllib.loads(capsys.readouterr().out) == {}
+
+
+@pytest.mark.usefixtures("remembered")
+def test_whatever_was_said_counts_more(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLANCE_THEME", "mono")
+    settings = told(capsys, "--config", str(config))
+
+    assert (settings["window"]["value"], settings["window"]["from"]) == ("6h", "file")
+    assert (settings["theme"]["value"], settings["theme"]["from"]) == ("mono", "environment")
+
+
+def test_values_are_in_the_words_of_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = told(capsys, "--theme", "glance-cb")
+
+    assert settings["theme"]["value"] == "cb"
+    assert settings["from"]["value"] == "all"
+    assert told(capsys, "--from", "all")["from"]["value"] == "all"

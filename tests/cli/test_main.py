@@ -84,6 +84,36 @@ def test_exit_code_of_the_verb_is_that_of_the_program(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("line", [["a.log", "--nonsense"], ["--nonsense", "a.log"], ["a.log", "--window", "soon"]])
+def test_usage_names_no_verb_that_was_not_typed(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line) == 2
+
+    err = capsys.readouterr().err
+    assert "Usage: glance [OPTIONS] [PATH|GLOB|DIR|-]..." in err
+    assert "Try 'glance --help'" in err
+    assert "watch" not in err
+
+
+def test_help_behind_a_path_is_that_of_glance(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["a.log", "--help"]) == 0
+
+    behind = capsys.readouterr().out
+    main(["--help"])
+    assert behind == capsys.readouterr().out
+
+
+def test_a_missing_choice_shows_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion"]) == 2
+
+    assert "Choose from: bash, zsh, fish" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["report", "demo", "config", "completion", "a.log"])
+def test_version_is_told_with_every_verb(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, "--version"]) == 0
+    assert capsys.readouterr().out.startswith("glance ")
+
+
 def test_bug_is_told_without_a_traceback(ends_with: Verdict, capsys: pytest.CaptureFixture[str]) -> None:
     ends_with(ZeroDivisionError("division by zero"))
 

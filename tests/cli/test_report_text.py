@@ -94,3 +94,12 @@ def test_paths_lose_their_left_side() -> None:
 def test_steps_are_said_in_words(seconds: int, words: str) -> None:
     """In the largest unit that fits."""
     assert step_words(seconds) == words
+
+
+def test_a_long_note_is_wrapped_and_loses_nothing(summary: Summary) -> None:
+    note = "left out: " + ", ".join(f"/var/log/nginx/access.log.{number}.gz" for number in range(9))
+    lines = render(dataclasses.replace(summary, notes=(note,)), width=80).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Note: "))
+
+    assert all(len(line) <= 80 for line in lines[start:])
+    assert " ".join(line.strip() for line in lines[start:]) == f"Note: {note}"

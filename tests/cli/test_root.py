@@ -58,6 +58,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
         ("- report", "", None, "- report"),
         ("-- report", "", None, "-- report"),
         ("report -- --debug", "", "report", "-- --debug"),
+        ("report --version", "--version", "report", ""),
         ("report x --config c.toml --debug", "--config c.toml --debug", "report", "x"),
         ("--config=c.toml x", "--config=c.toml", None, "x"),
         ("--theme dark --help", "--help", None, "--theme dark"),
@@ -188,6 +189,8 @@ def test_help_lists_verbs_and_options_and_hides_the_default_verb(capsys: pytest.
         ("glance --window ", 2, {"1m", "5m", "15m", "1h", "6h", "24h", "all"}),
         ("glance x --no-f", 2, {"--no-follow"}),
         ("glance report --from s", 3, {"start"}),
+        ("glance --format caddy", 2, {"caddy"}),
+        ("glance --format au", 2, {"auto"}),
         ("glance completion ", 2, {"bash", "zsh", "fish"}),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from glance.cli import watch as watch_module
 from glance.cli.demo import demo
+from glance.cli.main import main
 from glance.cli.watch import chosen_of, screen_settings, watch
 from glance.config import ConfigFile, Settings
 
@@ -72,3 +73,19 @@ def test_names_of_logs_do_not_command_the_terminal(
     chosen_of(["/a\x1b[2J", "/b"])
 
     assert "\x1b" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("line", [["a.log"], ["demo", "--seconds", "1"]], ids=["watch", "demo"])
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_environment_and_file_count_more_than_what_is_remembered(
+    given: list[frozenset[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: list[str], place: str
+) -> None:
+    if place == "environment":
+        monkeypatch.setenv("GLANCE_WINDOW", "1h")
+        monkeypatch.setenv("GLANCE_THEME", "light")
+    else:
+        (tmp_path / "c.toml").write_text("window = '1h'\ntheme = 'light'\n")
+        monkeypatch.setenv("GLANCE_CONFIG", str(tmp_path / "c.toml"))
+
+    assert main(line) == 0
+    assert given == [frozenset({"window", "theme"})]
