@@ -80,7 +80,7 @@ def print_report(
     """Read the logs and print what they say.
 
     Returns:
-        The exit code.
+        The exit code: 0, or that of a log which was named by itself and could not be read.
 
     Raises:
         SourceError: no log can be read; one among others that can be is told of in the notes.
@@ -95,13 +95,14 @@ def print_report(
         made = Report(options, bar.show)
         failures = read_all(made, found)
     if found and len(failures) == len(found):
-        raise failures[0]
-    for error in (*selection.refused, *failures):
+        raise next(iter(failures.values()))
+    for error in (*selection.refused, *failures.values()):
         tell_aside(made, error)
     if selection.left_out:
         made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
     write(rendered(made.summary(), output))
-    return 0
+    missed = [*selection.missed, *(error for path, error in failures.items() if path in paths)]
+    return missed[0].exit_code if missed else 0
 
 
 def selected(paths: Sequence[str]) -> Selection:
@@ -118,14 +119,14 @@ def selected(paths: Sequence[str]) -> Selection:
     return selection
 
 
-def read_all(report: Report, paths: Sequence[str]) -> list[GlanceError]:
+def read_all(report: Report, paths: Sequence[str]) -> dict[str, GlanceError]:
     """Read these logs; returns why some could not be."""
-    failures: list[GlanceError] = []
+    failures: dict[str, GlanceError] = {}
     for path in paths:
         try:
             report.read(path)
         except (SourceError, FormatError) as error:
-            failures.append(error)
+            failures[path] = error
     return failures
 
 

@@ -140,10 +140,12 @@ def remembered(path: Path) -> dict[str, str]:
     """What was remembered from the last time; nothing where that cannot be read."""
     from glance.store.remembered import Remembered  # apsw: only where it is needed
 
-    if not path.exists():
-        return {}
     try:
+        if not path.exists():
+            return {}
         store = Remembered.open(path)
+    except OSError:  # the folder may not be looked into
+        return {}
     except StoreError as error:
         logger.warning("%s: %s", error.what, error.why)
         return {}

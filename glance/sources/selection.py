@@ -25,6 +25,8 @@ class Selection:
     sources: list[FoundSource] = field(default_factory=list)
     refused: list[SourceError] = field(default_factory=list)
     """Why others cannot be read."""
+    missed: list[SourceError] = field(default_factory=list)
+    """Those of them that were named one by one: nobody may believe that they were read."""
     left_out: list[str] = field(default_factory=list)
     """Rotated logs beside those of a directory."""
 
@@ -44,6 +46,7 @@ class Selection:
             self.sources += discover([argument]).sources
         except SourceError as error:
             self.refused.append(error)
+            self.missed.append(error)
 
     def _add_directory(self, path: str) -> None:
         """The live logs; rotated ones are only told of."""

@@ -48,6 +48,17 @@ def test_bad_logs_beside_good_ones_are_told_of(place: Path, capfd: pytest.Captur
     assert "prose.log cannot be understood: " in errors[1]
 
 
+@pytest.mark.parametrize(("missed", "code"), [("no.log", 5), ("prose.log", 6)])
+def test_a_log_named_by_itself_is_missed_in_the_exit_code(
+    place: Path, capfd: pytest.CaptureFixture[str], missed: str, code: int
+) -> None:
+    assert main(["report", "-o", "json", "access.log", missed]) == code
+
+    out, err = capfd.readouterr()
+    assert json.loads(out)["hits"] == 9
+    assert missed in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["prose.log"], 6), (["binary.log"], 5), (["binary.log", "prose.log"], 6), (["no.log"], 5)]
 )
