@@ -93,6 +93,7 @@ class Glance(App[None], inherit_bindings=False):
 
     def _begin(self) -> None:
         """Everything that may wait for the first frame."""
+        self._ending.ready()
         self._engine.start(self.publish)
         self.load_chart()
 

@@ -44,22 +44,37 @@ class Ending:
         self._terminal = sys.__stdin__.fileno() if sys.__stdin__ is not None and sys.__stdin__.isatty() else None
         self._modes: list[Any] | None = None
         self._code: int | None = None
+        self._can_end = False
 
     def begin(self) -> None:
-        """Remember how terminal and signals are, and watch for the terminal going away."""
-        self._before = {number: signal.getsignal(number) for number in SIGNALS}
+        """Take the signals, and watch for the terminal going away; only the main thread can.
+
+        From here on the terminal may be in another mode, so that no signal may simply end the process.
+        """
+        self._before = {number: signal.signal(number, self._handle) for number in SIGNALS}
         if self._terminal is not None:
             self._modes = termios.tcgetattr(self._terminal)
             threading.Thread(target=self._watch_terminal, name="glance-hangup", daemon=True).start()
 
     def listen(self) -> None:
-        """Take the signals, after asyncio and Textual have taken theirs; only the main thread can."""
+        """Take the signals again, after asyncio and Textual have taken theirs."""
         for number in SIGNALS:
             signal.signal(number, self._handle)
 
+    def ready(self) -> None:
+        """The application stands and can end in order; it is asked now for what came while it was built."""
+        self._can_end = True
+        if self._code is not None:
+            self._ask(self._code)
+
     def done(self) -> None:
-        """The application has ended: give the signals back."""
+        """The application has ended: give the signals back.
+
+        An application that was ended while it was starting leaves the terminal half set up.
+        """
         self._is_done.set()
+        if self._code is not None and self._terminal is not None and self._modes is not None:
+            self._restore(self._terminal, self._modes)
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
@@ -73,7 +88,8 @@ class Ending:
             return
         self._code = code
         threading.Thread(target=self._insist, args=(code,), name="glance-ending", daemon=True).start()
-        self._ask(code)
+        if self._can_end:
+            self._ask(code)
 
     def _watch_terminal(self) -> None:
         """Wait, without any work, until the terminal is gone."""

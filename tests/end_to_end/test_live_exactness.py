@@ -19,11 +19,11 @@ MANY = 400
 
 
 def counts(terminal: Terminal, lines: int) -> None:
-    """Wait for a number of lines, and see that it stays when the next picture comes."""
+    """Wait for a number of lines, and see that it stays when the next picture comes; after an end none does."""
     wanted = f" {lines:,} lines"
     terminal.shows(wanted)
     seen = len(terminal.raw)
-    terminal.shows(lambda text: len(terminal.raw) > seen and " lines" in text)
+    terminal.shows(lambda text: (len(terminal.raw) > seen and " lines" in text) or "log ends" in text)
     assert wanted in terminal.text
 
 
