@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 from types import FrameType
@@ -23,12 +22,10 @@ class OutputDriver(LinuxDriver):
         """Draw on standard output."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = sys.__stdout__
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start_application_mode(self) -> None:
         """Draw, and hear of every change of size."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._loop = asyncio.get_running_loop()
         signal.signal(signal.SIGWINCH, self._hear_of_size)
 
     def _hear_of_size(self, number: int, frame: FrameType | None) -> None:
@@ -37,10 +34,10 @@ class OutputDriver(LinuxDriver):
         Textual asks in the handler, and one handler may interrupt another between asking and telling:
         the older size is then told last, and stays.
         """
-        if self._loop is not None and not self._loop.is_closed():
+        if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._tell_size)
 
     def _tell_size(self) -> None:
         if not self._in_band_window_resize:
-            size = Size(*self._get_terminal_size())  # type: ignore[no-untyped-call]
+            size = Size(*self._get_terminal_size())
             self._app.post_message(events.Resize(size, size))
