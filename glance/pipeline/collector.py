@@ -29,8 +29,8 @@ from glance.pipeline.pulse import PulseMeter, pulse_of
 from glance.pipeline.scene_maker import SceneMaker
 from glance.sources.waker import IntervalWaker, watch_for_hints
 
-POLL_SECONDS = 0.25
-"""How often every source is looked at, hints or not."""
+POLL_SECONDS = 1.0
+"""How often every source is looked at without a hint, at least; more often than scenes are made is of no use."""
 
 REST_SECONDS = 0.2
 """How long a look at the sources is the last one: many small pieces cost more than a few larger ones."""
@@ -117,7 +117,7 @@ class Collector:
         self._publish = publish
         self._loop = asyncio.get_running_loop()
         self._stopping, self._wanted = asyncio.Event(), asyncio.Event()
-        waker = IntervalWaker(POLL_SECONDS, rest_seconds=REST_SECONDS)
+        waker = IntervalWaker(min(POLL_SECONDS, self._options.refresh_seconds), rest_seconds=REST_SECONDS)
         self._intake.hint = waker.awaken
         try:
             async with asyncio.TaskGroup() as group:
