@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -121,7 +120,13 @@ class _Level:
         return f"f{index}.{self.levels[path[0]].attribute(path[1:])}"
 
 
-Getter = Callable[[Any], object]
+Getter = Callable[[list[Any]], list[object]]
+
+
+def _getter(attribute: str) -> Getter:
+    """What gets a dotted attribute of many rows: a comprehension is twice as fast as `attrgetter` on each."""
+    getter: Getter = eval(f"lambda rows: [row.{attribute} for row in rows]")  # noqa: S307 - names of our own making
+    return getter
 
 
 @cache
@@ -141,7 +146,7 @@ def _typed(layout: KeyedLayout) -> tuple[msgspec.json.Decoder[Any], tuple[Getter
         if level.leaves.keys() & level.levels.keys():
             return None
         pending += level.levels.values()
-    getters = tuple(attrgetter(root.attribute(key.path)) for key in layout.keys)
+    getters = tuple(_getter(root.attribute(key.path)) for key in layout.keys)
     return msgspec.json.Decoder(root.struct()), getters
 
 
@@ -175,7 +180,7 @@ class JsonSession:
             rows = decoder.decode_lines(plain)
             if len(rows) != count:
                 return False
-            columns = self._columns([list(map(getter, rows)) for getter in getters], count)
+            columns = self._columns([getter(rows) for getter in getters], count)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
             return False
         if columns is None:
@@ -215,7 +220,7 @@ class JsonSession:
             if key.is_list:
                 column = [one[0] if one else None for one in values]  # type: ignore[index]
             elif key.field == "path":
-                column = [one.partition("?")[0] if type(one) is str else one for one in values]
+                column = [one.partition("?")[0] if type(one) is str and "?" in one else one for one in values]
             if key.field == "time":
                 at_ms = _filled(at_ms, partial(self._at, column), INVALID)
             elif key.field == "size":
