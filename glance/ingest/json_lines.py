@@ -282,6 +282,9 @@ def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
 
 
 def _numbered(numbers: Numbers, column: Sequence[object]) -> NDArray[np.int32]:
+    first = column[0]
+    if first == column[-1] == column[len(column) // 2] and column.count(first) == len(column):
+        return np.full(len(column), numbers[first], np.int32)  # host, protocol: one value for all
     return np.fromiter(map(numbers.__getitem__, column), np.int32, len(column))
 
 
