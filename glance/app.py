@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any, Protocol
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -94,8 +94,17 @@ class Glance(App[None], inherit_bindings=False):
     def _begin(self) -> None:
         """Everything that may wait for the first frame."""
         self._ending.ready()
+        self._fit_terminal()
         self._engine.start(self.publish)
         self.load_chart()
+
+    def _fit_terminal(self) -> None:
+        """A size that changed while the dashboard was put up was told to nobody but the screen before it."""
+        if not isinstance(self._driver, OutputDriver):
+            return
+        size = self._driver.terminal_size
+        if size != self.overview.size:
+            self.overview.post_message(events.Resize(size, size))
 
     @work(thread=True, group="chart", exit_on_error=True)
     def load_chart(self) -> None:

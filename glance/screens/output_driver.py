@@ -39,5 +39,10 @@ class OutputDriver(LinuxDriver):
 
     def _tell_size(self) -> None:
         if not self._in_band_window_resize:
-            size = Size(*self._get_terminal_size())
+            size = self.terminal_size
             self._app.post_message(events.Resize(size, size))
+
+    @property
+    def terminal_size(self) -> Size:
+        """What the terminal says now."""
+        return Size(*self._get_terminal_size())
