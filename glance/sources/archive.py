@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Protocol, cast
 
+from glance.domain.scene import SourceCondition
 from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, POLL_BYTES, Chunk
 from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.generation import Generation, stream_generation
 from glance.sources.line_cutter import LineCutter
 from glance.sources.regular_file import reason_in_words
-from glance.sources.source import Condition, ReadStatus
+from glance.sources.source import ReadStatus
 
 _TAR_OFFSET = 257
 
@@ -107,7 +108,7 @@ class Archive:
     def status(self) -> ReadStatus:
         """How reading goes; sizes are of what is unpacked."""
         cutter = self._cutter
-        reached: Condition = "failing" if self._is_failing else "ended"
+        reached: SourceCondition = "failing" if self._is_failing else "ended"
         return ReadStatus(
             condition=reached if self._is_ended else "reading",
             note=self._note,

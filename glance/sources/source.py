@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
+from glance.domain.scene import SourceCondition
 from glance.sources.chunk import POLL_BYTES, Chunk
 from glance.sources.generation import Generation
-
-Condition = Literal["waiting", "reading", "following", "ended", "missing", "failing"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadStatus:
     """How reading a source goes."""
 
-    condition: Condition
+    condition: SourceCondition
     note: str = ""
     """Anything a person should know, in words: `was rotated`, `permission denied`."""
     size_bytes: int = 0

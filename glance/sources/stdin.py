@@ -8,12 +8,13 @@ import select
 import stat
 from collections.abc import Callable
 
+from glance.domain.scene import SourceCondition
 from glance.errors import SourceError
 from glance.sources.chunk import LINE_LIMIT, POLL_BYTES, Chunk
 from glance.sources.generation import Generation, stream_generation
 from glance.sources.line_cutter import LineCutter
 from glance.sources.regular_file import reason_in_words
-from glance.sources.source import Condition, ReadStatus
+from glance.sources.source import ReadStatus
 from glance.sources.spool import SPOOL_BYTES, Spool
 
 _READ_BYTES = 1 << 18
@@ -118,7 +119,7 @@ class Pipe:
             os.close(self._fd)
         self._fd, self._is_ended, self._is_at_end = -1, True, True
 
-    def _condition(self) -> Condition:
+    def _condition(self) -> SourceCondition:
         """The state in one word."""
         if self._trouble:
             return "failing"

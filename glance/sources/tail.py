@@ -17,12 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from glance.domain.scene import SourceCondition
 from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, POLL_BYTES, Chunk
 from glance.sources.generation import Generation, Place
 from glance.sources.reader import ReadCounters, Reader, place_at
 from glance.sources.regular_file import not_regular, open_file, reason_in_words
-from glance.sources.source import Condition, ReadStatus
+from glance.sources.source import ReadStatus
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +35,7 @@ HELD_FILES = 16
 
 _REMEMBERED_PLACES = 64
 _NOTE_SECONDS = 60.0
-_FIRST_RETRY_SECONDS = 1.0
-_LONGEST_RETRY_SECONDS = 30.0
+_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 1.0, 30.0
 
 
 @dataclass(slots=True)
@@ -188,7 +188,7 @@ class Tail:
         held = [held.reader for held in self._held]
         return [*held, self._current] if self._current else held
 
-    def _condition(self) -> Condition:
+    def _condition(self) -> SourceCondition:
         """The state in one word."""
         if self._trouble:
             return "missing" if self._is_missing else "failing"

@@ -8,6 +8,7 @@ what workers hand back, what a series holds, and what travels and is stored late
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +153,7 @@ def merge(left: LogBucket, right: LogBucket) -> LogBucket:
         times=TimeColumn.of(np.concatenate([left.times.milliseconds(), right.times.milliseconds()])),
         texts={name: _merge_text(left.texts[name], right.texts[name]) for name in TEXT_FIELDS},
         sizes=size_column(np.concatenate([left.sizes.astype(np.int64), right.sizes.astype(np.int64)])),
-        latencies=_merge_latencies(left, right),
+        latencies=merge_latencies(left, right),
         slowest_seconds=max(left.slowest_seconds, right.slowest_seconds),
         unparsed=left.unparsed + right.unparsed,
         unread=_merge_unread(left, right),
@@ -179,7 +180,20 @@ def _merge_text(left: TextColumn, right: TextColumn) -> TextColumn:
     return TextColumn(narrow(ids, max(0, len(known) - 1)), tuple(known))
 
 
-def _merge_latencies(left: LogBucket, right: LogBucket) -> NDArray[np.uint16] | None:
+class Timed(Protocol):
+    """Records that may have latencies: of a bucket, or of one that a series holds."""
+
+    @property
+    def latencies(self) -> NDArray[np.uint16] | None:
+        """Bins, None when no record has one."""
+
+    @property
+    def records(self) -> int:
+        """Number of records."""
+
+
+def merge_latencies(left: Timed, right: Timed) -> NDArray[np.uint16] | None:
+    """The latencies of both, one after the other."""
     if left.latencies is None and right.latencies is None:
         return None
     sides = [

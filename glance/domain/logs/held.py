@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glance.domain.logs.bucket import Ids, LogBucket, TimeColumn, constant, narrow, size_column
+from glance.domain.logs.bucket import Ids, LogBucket, TimeColumn, constant, merge_latencies, narrow, size_column
 from glance.domain.logs.dictionary import Dictionary, Keys
 from glance.domain.logs.record import TEXT_FIELDS
 
@@ -103,14 +103,6 @@ def _hold_text(bucket: LogBucket, name: str, dictionary: Dictionary) -> HeldColu
 def merge_held(left: HeldBucket, right: HeldBucket) -> HeldBucket:
     """Two stretches that follow each other, as one."""
     at_ms = np.concatenate([left.times.milliseconds(), right.times.milliseconds()])
-    latencies = None
-    if left.latencies is not None or right.latencies is not None:
-        latencies = np.concatenate(
-            [
-                part.latencies if part.latencies is not None else np.zeros(part.records, np.uint16)
-                for part in (left, right)
-            ]
-        )
     filled = [part for part in (left, right) if part.records]
     return HeldBucket(
         source=left.source,
@@ -121,7 +113,7 @@ def merge_held(left: HeldBucket, right: HeldBucket) -> HeldBucket:
         times=TimeColumn.of(at_ms),
         texts={name: _merge_columns(left.texts[name], right.texts[name]) for name in left.texts},
         sizes=size_column(np.concatenate([left.sizes.astype(np.int64), right.sizes.astype(np.int64)])),
-        latencies=latencies,
+        latencies=merge_latencies(left, right),
         slowest_seconds=max(left.slowest_seconds, right.slowest_seconds),
         gaps=np.concatenate([left.gaps, right.gaps + np.uint32(left.lines)]),
         first_ms=min((part.first_ms for part in filled), default=0),
