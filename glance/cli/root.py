@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -116,7 +117,7 @@ class Root(click.Group):
         if cmd_name not in VERBS:
             return None
         module, _, attribute = VERBS[cmd_name].target.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = copy(getattr(import_module(module), attribute))  # the next call has its own file
         command.context_settings = {
             **command.context_settings,
             "auto_envvar_prefix": ENVIRONMENT_PREFIX,
