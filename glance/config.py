@@ -192,6 +192,10 @@ class Settings:
     """Incidents listed in the alert pane."""
     memory_mb: int = _setting(256, "memory", _whole(1, 1048576))
     """Megabytes of columns kept in memory."""
+    db: str = _setting("", "db", _file)
+    """The database of history; empty means the user's own, under the state folder."""
+    history: bool = _setting(True, "history", _flag)
+    """Whether what is read is kept."""
     keys: tuple[tuple[str, str], ...] = _setting((), "keys", _keys)
     """Other keys for commands, by the command's name; from the file only."""
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 CONFIG_NAME = "config.toml"
+DATABASE_NAME = "glance.db"
 
 
 def config_file() -> Path:
@@ -16,6 +17,11 @@ def config_file() -> Path:
 def state_dir() -> Path:
     """Where the database and glance's own log live; made by `private_dir` when first needed."""
     return _base("XDG_STATE_HOME", ".local/state")
+
+
+def database_file(named: str = "") -> Path:
+    """The database of history: the one that was named, else the user's own."""
+    return Path(named) if named else state_dir() / DATABASE_NAME
 
 
 def private_dir(path: Path) -> Path:

@@ -12,10 +12,10 @@ import pytest
 from glance.cli.options import SHARED
 from glance.cli.report_csv import COLUMNS
 from glance.cli.root import VERBS
-from glance.cli.watch import DATABASE_NAME
 from glance.commands import COMMANDS, ROW_COMMANDS, keys_of
 from glance.config import THEMES
 from glance.ingest.named import format_names
+from glance.paths import DATABASE_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def test_every_option_is_told_with_its_default_and_meaning() -> None:
         for shared in SHARED:
             names = frozenset(part for name in shared.names for part in name.split("/"))
             default = shared.attributes["default"] if shared.default_text is True else shared.default_text
-            default = {True: "follow"}.get(default, default) if isinstance(default, bool) else default
+            default = shared.key if default is True else default  # a flag is on as its own name says
             true[names] = (str(default), shared.help)
 
     assert {names: (default.replace("`", ""), meaning) for names, (default, meaning) in told.items()} == true

@@ -8,10 +8,9 @@ from typing import cast
 import click
 
 from glance.cli.options import Origin, config_file_of, origins, with_settings
-from glance.cli.watch import DATABASE_NAME
 from glance.config import FIELDS, ConfigFile, Settings, parse_setting
 from glance.domain.safe_text import safe_text
-from glance.paths import state_dir
+from glance.paths import DATABASE_NAME, state_dir
 
 REMEMBERED = ("window", "theme")
 """Settings that are remembered when they are changed on the screen."""

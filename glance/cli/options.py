@@ -131,6 +131,8 @@ SHARED = (
     SharedOption("alert_threshold", ("--alert-threshold",), "REQ/S", "Average above which the alert is raised."),
     SharedOption("section_limit", ("--section-limit",), "ROWS", "Rows in the table of sections."),
     SharedOption("incident_limit", ("--incident-limit",), "ROWS", "Latest incidents that are listed."),
+    SharedOption("db", ("--db",), "PATH", "Database of history.", "your own, under ~/.local/state/glance"),
+    SharedOption("history", ("--history/--no-history",), "", "Keep what is read, for later questions."),
     SharedOption("memory", ("--memory",), "MB", "Memory for records; older ones are reduced to totals."),
 )
 """Every shared option. `--alert_threshold` and the like work too: names are read with `-` for `_`."""

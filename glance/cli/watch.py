@@ -15,13 +15,11 @@ from glance.config import DEFAULTS, Settings
 from glance.domain.safe_text import safe_text
 from glance.domain.scene import RankingName, SortKey, View
 from glance.errors import UsageError
-from glance.paths import state_dir
+from glance.paths import database_file
 
 if TYPE_CHECKING:
     from glance.pipeline.collector import Collector
     from glance.screens.overview import ScreenSettings
-
-DATABASE_NAME = "glance.db"
 
 ESCAPE_MILLISECONDS = "25"
 """How long an escape may be the beginning of a longer key; Textual waits 100 ms, which is felt at every `esc`."""
@@ -124,7 +122,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
     named = discover(paths)
     check_format(settings.format)
     pipe = keep_pipe_and_take_keys() if "-" in paths else 0
-    database = state_dir() / DATABASE_NAME
+    database = database_file(settings.db)
     screen = screen_settings(settings, names_of(paths), remembered(database), given)
 
     def prepare(view: View) -> Collector:

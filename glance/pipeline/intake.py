@@ -129,9 +129,9 @@ class Intake:
         except (FormatError, SourceError) as error:
             feed.note = f"{error.what}: {error.why}"
         if not feed.readers:  # its newest lines are shown as they are, with the reason
-            return Opening(feed, fd, end - len(sample), end, source.generation.ordinal)
+            return Opening(feed, fd, end - len(sample), end, source.generation.number)
         start = find_time(fd, end, since, feed.time_of) if since > 0 else 0
-        return Opening(feed, fd, start, end, source.generation.ordinal)
+        return Opening(feed, fd, start, end, source.generation.number)
 
     async def close(self) -> None:
         """Close every source."""

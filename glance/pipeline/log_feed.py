@@ -123,7 +123,7 @@ class LogFeed:
         return bool(fresh)
 
     def _parse(self, chunk: Chunk, data: bytes) -> list[LogBucket]:
-        return parse(data, self.readers, source=self.path, generation=chunk.generation.ordinal, offset=chunk.offset)
+        return parse(data, self.readers, source=self.path, generation=chunk.generation.number, offset=chunk.offset)
 
     @staticmethod
     def _is_lost(buckets: Sequence[LogBucket]) -> bool:

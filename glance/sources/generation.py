@@ -8,18 +8,15 @@ truncated, rewritten or gone. A line is named exactly by its generation and its 
 from __future__ import annotations
 
 import fcntl
-import itertools
 import os
-from collections.abc import Callable
+import secrets
 from dataclasses import dataclass
-
-WINDOW_BYTES = 256
-"""Bytes before the offset that must still be there for the bytes after it to be the same life."""
 
 _FS_IOC_GETVERSION = 0x80087601
 """Linux: asks for a number that a file system changes each time it hands out an inode again."""
 
-_next_ordinal: Callable[[], int] = itertools.count(1).__next__
+_NUMBER_BITS = 62
+"""A number is never given twice, by whatever process: it names the generation in the database too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,8 @@ class Generation:
     """The path that was named; the bytes may have another name by now."""
     device: int
     inode: int
-    ordinal: int
-    """Counts the lives seen by this process; never given twice."""
+    number: int
+    """Its name for ever, in buckets and in the database; drawn by lot, never 0."""
     inode_version: int | None = None
     """Tells two files with one inode number apart, where the file system can."""
 
@@ -66,12 +63,17 @@ class Place:
 def new_generation(path: str, fd: int) -> Generation:
     """A life of bytes that begins now, of the file that is open here."""
     status = os.fstat(fd)
-    return Generation(path, status.st_dev, status.st_ino, _next_ordinal(), _inode_version(fd))
+    return Generation(path, status.st_dev, status.st_ino, new_number(), _inode_version(fd))
 
 
 def stream_generation(path: str) -> Generation:
     """The life of a stream that has no file: a pipe, or what comes out of an archive."""
-    return Generation(path, 0, 0, _next_ordinal())
+    return Generation(path, 0, 0, new_number())
+
+
+def new_number() -> int:
+    """A number for a generation."""
+    return secrets.randbits(_NUMBER_BITS) or 1
 
 
 def _inode_version(fd: int) -> int | None:

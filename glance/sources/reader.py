@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from glance.domain.logs.checkpoint import WINDOW_BYTES
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, Chunk
-from glance.sources.generation import WINDOW_BYTES, Generation, Place, new_generation
+from glance.sources.generation import Generation, Place, new_generation
 from glance.sources.regular_file import OpenFile
 
 _NUL = b"\0"

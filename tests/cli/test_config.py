@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from glance.cli.main import main
-from glance.cli.watch import DATABASE_NAME
 from glance.config import FIELDS, read_config
-from glance.paths import private_dir, state_dir
+from glance.paths import DATABASE_NAME, private_dir, state_dir
 from glance.store.remembered import Remembered
 
 

@@ -167,7 +167,7 @@ async def test_renamed_log_is_read_to_its_end_first(log, tail_of):
 
     assert (first.data, second.data) == (b"a2\na3\n", b"b1\n")
     assert (first.offset, second.offset) == (3, 0)
-    assert first.generation.ordinal < second.generation.ordinal
+    assert first.generation.number != second.generation.number
     assert tail.status.rotations_total == 1
     assert tail.status.note == "was rotated"
 
@@ -227,7 +227,8 @@ async def test_the_unfinished_line_of_a_rotated_file_comes_once_and_flagged(log,
 
     (last,) = await chunks_of(tail)
 
-    assert (last.data, last.is_partial, last.generation.ordinal) == (b"a2", True, tail.generation.ordinal - 1)
+    assert (last.data, last.is_partial) == (b"a2", True)
+    assert last.generation != tail.generation
     clock.at += 100
     assert await chunks_of(tail) == []
 
@@ -259,7 +260,7 @@ async def test_copytruncate_goes_on_at_the_beginning(log, tail_of):
     (second,) = await chunks_of(tail)
 
     assert (second.data, second.offset) == (b"b1\n", 0)
-    assert second.generation.ordinal > first.generation.ordinal
+    assert second.generation.number != first.generation.number
     assert second.generation.identity == first.generation.identity
     assert tail.status.truncations_total == 1
     assert tail.status.note == "was truncated"

@@ -148,9 +148,9 @@ def test_every_byte_of_every_life_comes_once_and_in_order(actions, is_link, chun
 
     received: defaultdict[int, bytearray] = defaultdict(bytearray)
     for chunk in world.received:
-        assert chunk.offset == len(received[chunk.generation.ordinal])
+        assert chunk.offset == len(received[chunk.generation.number])
         assert chunk.is_partial or chunk.data.endswith(b"\n")
-        received[chunk.generation.ordinal] += chunk.data
+        received[chunk.generation.number] += chunk.data
 
     assert sorted(map(bytes, received.values())) == sorted(bytes(life) for life in world.lives if life)
     assert world.tail.status.lost_bytes == 0
