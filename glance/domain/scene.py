@@ -14,6 +14,9 @@ from glance.domain.window import DEFAULT_WINDOW, Window
 RankingName = Literal["sections", "paths", "clients", "agents", "referrers", "hosts", "methods", "statuses"]
 SortKey = Literal["hits", "errors", "bytes", "p95", "name"]
 SourceCondition = Literal["waiting", "reading", "following", "ended", "missing", "failing"]
+HistoryCondition = Literal["off", "recording", "following", "failing"]
+"""`recording`: this process keeps what it reads. `following`: another one does, and this one reads it from there.
+`failing`: kept in memory only, for the reason in the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class View:
     log_lines: int = 40
     """How many of the newest lines are wanted."""
     is_paused: bool = False
+    end: float | None = None
+    """Moment at which a window of the past ends, epoch seconds; None follows what is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,36 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStatus:
+    """What is kept of all this beyond the memory."""
+
+    condition: HistoryCondition = "off"
+    first_at: float | None = None
+    """Oldest moment that can be shown, from history or memory; None when nothing is known."""
+    last_at: float | None = None
+    """Newest moment that can be shown."""
+    size_bytes: int = 0
+    waiting_lines: int = 0
+    """Read, and not yet kept."""
+    note: str = ""
+    """Why it is not kept, and what happens next; empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapNotice:
+    """What could not be counted, summed up by log and reason."""
+
+    source: str
+    """Short name of the log."""
+    reason: str
+    """In words: `rotated away before it was read`."""
+    at: float
+    """When it was last noticed."""
+    bytes: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AlertNotice:
     """One firing of an alert rule."""
 
@@ -196,6 +231,9 @@ class Scene:
     unparsed_lines: tuple[LogLine, ...] = ()
     """Some lines that no format reads."""
     has_latency: bool = False
+    history: HistoryStatus = field(default_factory=HistoryStatus)
+    gaps: tuple[GapNotice, ...] = ()
+    """What could not be counted, newest first."""
     trouble: str = ""
     """A sentence to show above everything, empty when all is well."""
 
