@@ -23,7 +23,8 @@ ENV PATH=/opt/glance/bin:$PATH \
     PYTHONUTF8=1 \
     TERM=xterm-256color \
     COLORTERM=truecolor
-RUN useradd --create-home --uid 1000 glance
+RUN useradd --create-home --uid 1000 glance \
+ && install -d -o glance -g glance -m 0700 /home/glance/.local/state/glance
 COPY --from=build /opt/glance /opt/glance
 USER glance
 WORKDIR /data

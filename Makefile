@@ -22,11 +22,12 @@ UV_LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --only-bin
 
 TESTS ?= tests
 ARGS ?=
+SEQUENCES ?= 2000
 PYTEST = $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check bench pictures format lint types floors lock build clean
+.PHONY: help run demo test soak check bench pictures format lint types floors lock build clean
 
 help: ## List what can be made
 	@echo 'make TARGET, where TARGET is one of:'
@@ -41,6 +42,9 @@ demo: $(RUN) ## Open glance on made-up live traffic
 
 test: $(DEV) ## Run the tests; TESTS=path for some of them, ARGS="..." for pytest
 	$(PYTEST) $(ARGS) $(TESTS)
+
+soak: $(DEV) ## Tail through thousands of rotations and crashes; SEQUENCES=2000 of them
+	GLANCE_SOAK_SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest $(ARGS) tests/sources/test_tail_state_machine.py
 
 check: format-check lint types floors test ## Everything that must hold: format, lint, types, floors, tests
 

@@ -13,6 +13,8 @@ from glance.domain.window import WINDOWS
 TABLES = ("sections", "paths", "clients")
 PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
 """The panels in the order of their digits, from 1."""
+PAGES = ("metrics", "sources")
+"""Panels that are only ever shown on the whole screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Situation:
     has_search: bool = False
     """The panel shows only names that match a search."""
     is_paused: bool = False
+    is_past: bool = False
+    """The window ends in the past, because the person went there."""
+    can_open: bool = False
+    """The page has a row that can be zoomed."""
 
     @property
     def is_table(self) -> bool:
@@ -42,6 +48,16 @@ class Situation:
 def _always(_: Situation) -> bool:
     """Valid in every situation."""
     return True
+
+
+def _free(now: Situation) -> bool:
+    """Valid while nothing is typed."""
+    return not now.is_typing
+
+
+def _free_in_the_past(now: Situation) -> bool:
+    """Valid while nothing is typed and the window is not live."""
+    return not now.is_typing and now.is_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,191 +87,65 @@ class Command:
         return self.id.replace(".", " ").capitalize()
 
 
+# One command a paragraph: id, keys, action, label, what it does, group, when it makes sense.
 COMMANDS: tuple[Command, ...] = (
-    Command(
-        "typing.keep",
-        "enter",
-        "screen.keep_search",
-        "keep",
-        "keep the search and go to the rows",
-        "typing",
-        lambda now: now.is_typing,
-        is_in_palette=False,
-        rank=1,
-    ),
-    Command(
-        "zoom",
-        "enter",
-        "screen.zoom",
-        "zoom",
-        "show the panel on the whole screen, with all its columns",
-        "panels",
-        lambda now: bool(now.panel) and not now.is_zoomed and not now.is_typing,
-        rank=2,
-    ),
-    Command(
-        "back",
-        "escape",
-        "screen.back",
-        "back",
-        "go back one step: leave a search, then the zoom",
-        "panels",
-        lambda now: now.can_go_back,
-        is_in_palette=False,
-        rank=1,
-    ),
-    Command(
-        "search",
-        "slash",
-        "screen.search",
-        "search",
-        "show only names that contain a text",
-        "tables",
-        lambda now: now.is_table and not now.is_typing,
-        rank=3,
-    ),
-    Command(
-        "sort",
-        "s",
-        "screen.sort",
-        "sort",
-        "order the table by hits, errors, bytes, p95 or name",
-        "tables",
-        lambda now: now.is_table and not now.is_typing,
-        rank=3,
-    ),
-    Command(
-        "window.shorter",
-        "less_than_sign,comma",
-        "screen.window(-1)",
-        "shorter",
-        "look at a shorter window",
-        "time",
-        lambda now: not now.is_typing,
-        rank=4,
-    ),
-    Command(
-        "window.longer",
-        "greater_than_sign,full_stop,w",
-        "screen.window(1)",
-        "longer",
-        "look at a longer window; after the longest comes the shortest",
-        "time",
-        lambda now: not now.is_typing,
-        rank=4,
-    ),
-    Command(
-        "pause",
-        "space",
-        "screen.pause",
-        "pause",
-        "let the picture stand still; reading goes on",
-        "time",
-        lambda now: not now.is_typing,
-        rank=3,
-    ),
-    Command(
-        "panel.next",
-        "tab",
-        "screen.next_panel(1)",
-        "next panel",
-        "go to the next panel",
-        "panels",
-        lambda now: not now.is_typing,
-        is_in_palette=False,
-        rank=7,
-    ),
-    Command(
-        "panel.previous",
-        "shift+tab",
-        "screen.next_panel(-1)",
-        "previous panel",
-        "go to the previous panel",
-        "panels",
-        lambda now: not now.is_typing,
-        is_in_footer=False,
-        is_in_palette=False,
-    ),
+    Command("typing.keep", "enter", "screen.keep_search", "keep", "keep the search and go to the rows", "typing",
+            lambda now: now.is_typing, is_in_palette=False, rank=1),
+    Command("zoom", "enter", "screen.zoom", "zoom",
+            "show the panel, or the row of a page, on the whole screen", "panels",
+            lambda now: bool(now.panel) and not now.is_typing and (not now.is_zoomed or now.can_open), rank=2),
+    Command("back", "escape", "screen.back", "back", "go back one step: leave a search, then the zoom", "panels",
+            lambda now: now.can_go_back, is_in_palette=False, rank=1),
+    Command("search", "slash", "screen.search", "search", "show only names that contain a text", "tables",
+            lambda now: now.is_table and not now.is_typing, rank=3),
+    Command("sort", "s", "screen.sort", "sort", "order the table by hits, errors, bytes, p95 or name", "tables",
+            lambda now: now.is_table and not now.is_typing, rank=3),
+    Command("window.shorter", "less_than_sign,comma", "screen.window(-1)", "shorter", "look at a shorter window",
+            "time", _free, rank=5),
+    Command("window.longer", "greater_than_sign,full_stop,w", "screen.window(1)", "longer",
+            "look at a longer window; after the longest comes the shortest", "time", _free, rank=5),
+    Command("time.earlier", "left", "screen.travel(-0.5)", "earlier", "go back in time by half of the window", "time",
+            _free, rank=4),
+    Command("time.later", "right", "screen.travel(0.5)", "later",
+            "come forward by half of the window, up to now", "time", _free_in_the_past, rank=3),
+    Command("time.window_earlier", "shift+left", "screen.travel(-1)", "window earlier",
+            "go back in time by a whole window", "time", _free, is_in_footer=False),
+    Command("time.window_later", "shift+right", "screen.travel(1)", "window later",
+            "come forward by a whole window, up to now", "time", _free_in_the_past, is_in_footer=False),
+    Command("time.oldest", "home", "screen.oldest", "oldest", "go to the oldest that is known",
+            "time", _free, is_in_footer=False),
+    Command("time.live", "end", "screen.live", "live", "come back to now", "time", _free_in_the_past, rank=1),
+    Command("pause", "space", "screen.pause", "pause", "let the picture stand still; reading goes on", "time",
+            _free, rank=3),
+    Command("panel.next", "tab", "screen.next_panel(1)", "next panel", "go to the next panel", "panels",
+            _free, is_in_palette=False, rank=8),
+    Command("panel.previous", "shift+tab", "screen.next_panel(-1)", "previous panel", "go to the previous panel",
+            "panels", _free, is_in_footer=False, is_in_palette=False),
     *(
-        Command(
-            f"panel.{name}",
-            str(number),
-            f"screen.panel('{name}')",
-            name,
-            f"go to the panel of {name}",
-            "panels",
-            lambda now: not now.is_typing,
-            is_in_footer=False,
-        )
+        Command(f"panel.{name}", str(number), f"screen.panel('{name}')", name, f"go to the panel of {name}", "panels",
+                _free, is_in_footer=False)
         for number, name in enumerate(PANELS, start=1)
     ),
-    Command(
-        "theme",
-        "t",
-        "app.next_theme",
-        "theme",
-        "change the colours",
-        "program",
-        lambda now: not now.is_typing,
-        is_of_app=True,
-        rank=6,
-    ),
-    Command(
-        "palette",
-        "ctrl+p",
-        "app.command_palette",
-        "palette",
-        "find any command by its name",
-        "program",
-        is_in_palette=False,
-        is_of_app=True,
-        rank=6,
-    ),
-    Command(
-        "help",
-        "question_mark,f1",
-        "app.help",
-        "help",
-        "show every key and what the figures mean",
-        "program",
-        lambda now: not now.is_typing,
-        is_of_app=True,
-        rank=0,
-    ),
-    Command(
-        "quit",
-        "q",
-        "app.quit",
-        "quit",
-        "leave; the terminal is left as it was",
-        "program",
-        lambda now: not now.is_typing,
-        is_of_app=True,
-        rank=0,
-    ),
-    Command(
-        "interrupt",
-        "ctrl+c",
-        "app.interrupt",
-        "interrupt",
-        "leave at once, with exit code 130",
-        "program",
-        is_in_footer=False,
-        is_in_palette=False,
-        is_of_app=True,
-    ),
-    Command(
-        "suspend",
-        "ctrl+z",
-        "app.suspend_process",
-        "suspend",
-        "go to the shell; fg comes back",
-        "program",
-        is_in_footer=False,
-        is_in_palette=False,
-        is_of_app=True,
-    ),
-)
+    Command("page.metrics", "m", "screen.page('metrics')", "metrics",
+            "open the page of metrics, each with its chart", "panels",
+            lambda now: not now.is_typing and now.panel != "metrics", rank=6),
+    Command("page.sources", "i", "screen.page('sources')", "sources",
+            "open the page that tells how logs and history are doing", "panels",
+            lambda now: not now.is_typing and now.panel != "sources", rank=7),
+    Command("bell", "b", "screen.bell", "bell", "ring when an alert begins to fire, or stay silent", "program",
+            _free, is_in_footer=False),
+    Command("theme", "t", "app.next_theme", "theme", "change the colours", "program", _free, is_of_app=True, rank=7),
+    Command("palette", "ctrl+p", "app.command_palette", "palette", "find any command by its name", "program",
+            is_in_palette=False, is_of_app=True, rank=7),
+    Command("help", "question_mark,f1", "app.help", "help", "show every key and what the figures mean", "program",
+            _free, is_of_app=True, rank=0),
+    Command("quit", "q", "app.quit", "quit", "leave; the terminal is left as it was", "program",
+            _free, is_of_app=True, rank=0),
+    Command("interrupt", "ctrl+c", "app.interrupt", "interrupt", "leave at once, with exit code 130", "program",
+            is_in_footer=False, is_in_palette=False, is_of_app=True),
+    Command("suspend", "ctrl+z", "app.suspend_process", "suspend", "go to the shell; fg comes back", "program",
+            is_in_footer=False, is_in_palette=False, is_of_app=True),
+)  # fmt: skip
 
 ROW_COMMANDS: tuple[Command, ...] = (
     Command("row.up", "up,k", "move(-1)", "up", "the row above", "tables", is_in_footer=False),
@@ -264,16 +154,17 @@ ROW_COMMANDS: tuple[Command, ...] = (
     Command(
         "row.page_down", "pagedown", "move_page(1)", "page down", "a page of rows down", "tables", is_in_footer=False
     ),
-    Command("row.first", "home,g", "move_to(0)", "first", "the first row", "tables", is_in_footer=False),
-    Command("row.last", "end,G", "move_to(-1)", "last", "the last row", "tables", is_in_footer=False),
+    Command("row.first", "g", "move_to(0)", "first", "the first row", "tables", is_in_footer=False),
+    Command("row.last", "G", "move_to(-1)", "last", "the last row", "tables", is_in_footer=False),
 )
-"""What moves through the rows of a table or a list."""
+"""What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
 
 GROUPS = ("time", "panels", "tables", "program")
 
 KEY_NAMES = {
     "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",
     "question_mark": "?", "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓",
+    "left": "←", "right": "→", "shift+left": "shift+←", "shift+right": "shift+→",
 }  # fmt: skip
 
 

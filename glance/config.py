@@ -6,14 +6,30 @@ A value is read by the same parser wherever it comes from, be it a flag, the env
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
-from glance.domain.window import DEFAULT_WINDOW, WINDOWS, WindowChoice, window_choice
+from glance.domain.window import DEFAULT_WINDOW, WindowChoice, window_choice
 from glance.errors import ConfigError
+from glance.setting_value import (
+    THEMES,
+    number_between,
+    parse_addresses,
+    parse_command,
+    parse_duration,
+    parse_file,
+    parse_flag,
+    parse_keys,
+    parse_minutes,
+    parse_seconds,
+    parse_start,
+    parse_text,
+    parse_theme,
+    parse_window,
+    whole_between,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path  # takes longer to import than all of this module
@@ -22,141 +38,6 @@ T = TypeVar("T")
 
 DEFAULT_FILE = "/tmp/access.log"  # noqa: S108 - only read, and the name is what users of GlanceMetrics expect
 """The log that is opened when none is named and this one exists."""
-
-THEMES = ("glance-dark", "glance-light", "glance-cb", "glance-ansi-dark", "glance-ansi-light", "glance-mono")
-"""Names of the themes; `glance-` may be left out. A test holds them to those that there are."""
-
-_UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
-
-
-def parse_duration(value: object) -> float:
-    """Seconds of a duration such as `90`, `90s`, `1.5m`, `2h`, `1d` or `1h30m`.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf:
-        return float(value)
-    text = str(value).strip().lower()
-    parts = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"expected a duration such as 90s, 15m, 2h or 1d, not {value!r}")
-    if len(parts) > 1 and not all(unit for _, unit in parts):
-        raise ValueError(f"every part of {value!r} needs a unit, one of s, m, h, d, w")
-    return float(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
-
-
-def _text(value: object) -> str:
-    """Any text, trimmed; an empty one is a mistake."""
-    if not isinstance(value, str):
-        raise ValueError(f"expected text, not {value!r}")
-    if not value.strip():
-        raise ValueError("expected text, not an empty value")
-    return value.strip()
-
-
-def _file(value: object) -> str:
-    """A path with `~` expanded, since neither the environment nor TOML do it; empty is the default."""
-    return os.path.expanduser(_text(value)) if value != "" else ""
-
-
-def _start(value: object) -> str:
-    """Where reading starts: `window` (people write `all`), `start`, `end`, or a duration back from the end."""
-    text = str(value).strip().lower()
-    if text == "all":
-        return "window"
-    if text not in {"window", "start", "end"}:
-        try:
-            parse_duration(text)
-        except ValueError as error:
-            raise ValueError(f"expected all, start, end or a duration such as 15m, not {value!r}") from error
-    return text
-
-
-def _window(value: object) -> str:
-    """The name of a window; a duration gives the window nearest to it."""
-    text = str(value).strip().lower()
-    if any(choice.name == text for choice in WINDOWS):
-        return text
-    try:
-        seconds = parse_duration(value)
-    except ValueError as error:
-        names = ", ".join(choice.name for choice in WINDOWS)
-        raise ValueError(f"expected one of {names}, or a duration, not {value!r}") from error
-    sized = [choice for choice in WINDOWS if choice.seconds is not None]
-    return min(sized, key=lambda choice: abs((choice.seconds or 0) - seconds)).name
-
-
-def _theme(value: object) -> str:
-    """The full name of a theme."""
-    name = "glance-" + str(value).strip().lower().removeprefix("glance-")
-    if name not in THEMES:
-        short = ", ".join(theme.removeprefix("glance-") for theme in THEMES)
-        raise ValueError(f"expected one of {short}, not {value!r}")
-    return name
-
-
-def _flag(value: object) -> bool:
-    """Yes or no, in the words that people use for it."""
-    if isinstance(value, bool):
-        return value
-    text = str(value).strip().lower()
-    if text in {"1", "true", "t", "yes", "y", "on"}:
-        return True
-    if text in {"0", "false", "f", "no", "n", "off"}:
-        return False
-    raise ValueError(f"expected true or false, not {value!r}")
-
-
-def _number(least: float, most: float) -> Callable[[object], float]:
-    """A parser for a number between these two, both allowed."""
-
-    def parse(value: object) -> float:
-        try:
-            number = float(str(value)) if not isinstance(value, bool) else math.nan
-        except ValueError:
-            number = math.nan
-        if not least <= number <= most:
-            raise ValueError(f"expected a number from {least:g} to {most:g}, not {value!r}")
-        return number
-
-    return parse
-
-
-def _whole(least: int, most: int) -> Callable[[object], int]:
-    """A parser for a whole number between these two, both allowed."""
-
-    def parse(value: object) -> int:
-        number = _number(least, most)(value)
-        if number != int(number):
-            raise ValueError(f"expected a whole number from {least} to {most}, not {value!r}")
-        return int(number)
-
-    return parse
-
-
-def _minutes(value: object) -> float:
-    """Minutes as a number, or any duration with its unit."""
-    has_unit = isinstance(value, str) and value.strip()[-1:].lower() in set("smhdw")
-    return _number(1 / 60, 10080)(parse_duration(value) / 60 if has_unit else value)
-
-
-def _keys(value: object) -> tuple[tuple[str, str], ...]:
-    """A table of command → key, in the order it was written."""
-    if isinstance(value, tuple):
-        return cast("tuple[tuple[str, str], ...]", value)
-    if not isinstance(value, dict):
-        raise ValueError(f'expected a table such as pause = "p", not {value!r}')
-    pairs: list[tuple[str, str]] = []
-    for command, key in value.items():
-        if isinstance(key, dict):  # `window.longer` without quotes is a table in a table
-            pairs += [(f"{command}.{name}", inner) for name, inner in _keys(key)]
-        elif isinstance(key, str) and key:
-            pairs.append((command, key))
-        else:
-            raise ValueError(f'the key of {command!r} must be text such as "ctrl+p", not {key!r}')
-    return tuple(pairs)
 
 
 def _setting(default: T, key: str, parse: Callable[[object], T]) -> T:
@@ -168,35 +49,57 @@ def _setting(default: T, key: str, parse: Callable[[object], T]) -> T:
 class Settings:
     """Everything that can be set, with its default. Plain values, so that they print as they are written."""
 
-    format: str = _setting("auto", "format", _text)
+    format: str = _setting("auto", "format", parse_text)
     """Name of a log format, or a format string; `auto` looks at the log."""
-    start: str = _setting("window", "from", _start)
+    start: str = _setting("window", "from", parse_start)
     """Where reading starts: `window` (the newest first, all of it), `start` (oldest first), `end`, or a duration."""
-    follow: bool = _setting(True, "follow", _flag)
+    follow: bool = _setting(True, "follow", parse_flag)
     """Whether to wait for more when the end of the log is reached."""
-    file: str = _setting("", "file", _file)
+    file: str = _setting("", "file", parse_file)
     """The log to open when no path is given; empty means `DEFAULT_FILE`, when that exists."""
-    window: str = _setting(DEFAULT_WINDOW, "window", _window)
+    window: str = _setting(DEFAULT_WINDOW, "window", parse_window)
     """Name of the window shown at start."""
-    theme: str = _setting(THEMES[0], "theme", _theme)
+    theme: str = _setting(THEMES[0], "theme", parse_theme)
     """Name of a theme."""
-    refresh_seconds: float = _setting(1.0, "refresh", _number(0.1, 3600))
+    refresh_seconds: float = _setting(1.0, "refresh", number_between(0.1, 3600))
     """Seconds between two scenes."""
-    alert_window_minutes: float = _setting(2.0, "alertwindow", _minutes)
+    alert_window_minutes: float = _setting(2.0, "alertwindow", parse_minutes)
     """Minutes over which the alert averages."""
-    alert_threshold: float = _setting(10.0, "alert_threshold", _number(0, 1e9))
+    alert_threshold: float = _setting(10.0, "alert_threshold", number_between(0, 1e9))
     """Requests per second; an average strictly above it raises the alert."""
-    section_limit: int = _setting(8, "section_limit", _whole(1, 10000))
+    section_limit: int = _setting(8, "section_limit", whole_between(1, 10000))
     """Rows in the table of sections."""
-    incident_limit: int = _setting(3, "incident_limit", _whole(1, 10000))
+    incident_limit: int = _setting(3, "incident_limit", whole_between(1, 10000))
     """Incidents listed in the alert pane."""
-    memory_mb: int = _setting(256, "memory", _whole(1, 1048576))
+    memory_mb: int = _setting(256, "memory", whole_between(1, 1048576))
     """Megabytes of columns kept in memory."""
-    db: str = _setting("", "db", _file)
+    db: str = _setting("", "db", parse_file)
     """The database of history; empty means the user's own, under the state folder."""
-    history: bool = _setting(True, "history", _flag)
+    history: bool = _setting(True, "history", parse_flag)
     """Whether what is read is kept."""
-    keys: tuple[tuple[str, str], ...] = _setting((), "keys", _keys)
+    history_mb: int = _setting(1024, "history_mb", whole_between(16, 1 << 24))
+    """Megabytes of the database; the oldest records go, and leave roll-ups."""
+    history_days: float = _setting(3650.0, "history_days", number_between(1, 36500))
+    """Days after which records go."""
+    report_path: str = _setting("", "report_path", parse_file)
+    """Where the daemon appends its reports; empty is nowhere, `-` is standard output."""
+    report_time: float = _setting(60.0, "report_time", parse_seconds)
+    """Seconds from one report of the daemon to the next."""
+    report_top: int = _setting(3, "report_top", whole_between(1, 1000))
+    """Sections and paths in a report of the daemon."""
+    alert_path: str = _setting("", "alert_path", parse_file)
+    """Where alerts are appended; empty is nowhere."""
+    alert_command: str = _setting("", "alert_command", parse_command)
+    """The program that is run for every alert, with its arguments; no shell."""
+    alert_webhook: str = _setting("", "alert_webhook", parse_addresses)
+    """Addresses to which every alert is posted as JSON."""
+    alert_notify: str = _setting("", "alert_notify", parse_addresses)
+    """Addresses of apprise that are notified of every alert."""
+    alert_off: str = _setting("", "alert_off", parse_addresses)
+    """Built-in rules that are switched off, by name."""
+    log_path: str = _setting("", "log_path", parse_file)
+    """The daemon's own log; empty means that under the state folder."""
+    keys: tuple[tuple[str, str], ...] = _setting((), "keys", parse_keys)
     """Other keys for commands, by the command's name; from the file only."""
 
     @property

@@ -2,6 +2,7 @@
 
 GlanceError
 ├── UsageError      the command line asks for something impossible     exit 2
+│   └── FilterError a filter is wrong, with the place of the mistake   exit 2
 ├── ConfigError     a bad file, variable or value                      exit 3
 ├── StoreError      the database failed                                exit 4
 ├── SourceError     a log cannot be read                               exit 5
@@ -9,6 +10,8 @@ GlanceError
 """
 
 from __future__ import annotations
+
+import unicodedata
 
 
 class GlanceError(Exception):
@@ -36,6 +39,72 @@ class UsageError(GlanceError):
     exit_code = 2
 
 
+class FilterError(UsageError):
+    """A filter cannot be understood. Its `why` has three lines: the reason, the filter, a mark under the mistake."""
+
+    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
+        """Say what is wrong, and where.
+
+        Args:
+            why: the mistake, one line.
+            hint: what the user can do about it.
+            text: the filter.
+            at: the character of it at which the mistake is.
+        """
+        super().__init__("cannot understand the filter", f"{why}\n{_marked(text, at)}", hint)
+        self.reason = why
+        self.text = text
+        self.at = at
+
+
+class RuleError(UsageError):
+    """An alert rule cannot be understood. Its `why` is laid out as that of a `FilterError`."""
+
+    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
+        """Say what is wrong, and where.
+
+        Args:
+            why: the mistake, one line.
+            hint: what the user can do about it.
+            text: the rule.
+            at: the character of it at which the mistake is.
+        """
+        super().__init__("cannot understand the alert rule", f"{why}\n{_marked(text, at)}", hint)
+        self.reason = why
+        self.text = text
+        self.at = at
+
+
+class ConditionError(UsageError):
+    """A condition on figures cannot be understood. Its `why` is laid out as that of a `FilterError`."""
+
+    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
+        """Say what is wrong, and where.
+
+        Args:
+            why: the mistake, one line.
+            hint: what the user can do about it.
+            text: the condition.
+            at: the character of it at which the mistake is.
+        """
+        super().__init__("cannot understand the condition", f"{why}\n{_marked(text, at)}", hint)
+        self.reason = why
+        self.text = text
+        self.at = at
+
+
+MOST_SHOWN = 70
+"""Characters of a filter that are shown around a mistake."""
+
+
+def _marked(text: str, at: int) -> str:
+    """The text as one line, and one below it with a mark under that character."""
+    start = max(0, at - MOST_SHOWN // 2) if len(text) > MOST_SHOWN else 0
+    shown = "".join(sign if sign.isprintable() else " " for sign in text[start : start + MOST_SHOWN])
+    before = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in shown[: at - start])
+    return f"{shown}\n{' ' * before}^"
+
+
 class ConfigError(GlanceError):
     """A configuration file, variable or value is wrong."""
 
@@ -46,6 +115,15 @@ class StoreError(GlanceError):
     """The database failed."""
 
     exit_code = 4
+
+    def __init__(self, what: str, why: str = "", hint: str = "", *, is_passing: bool = False) -> None:
+        """Say what failed, and whether it may work later: busy, full and the like do, damage does not."""
+        super().__init__(what, why, hint)
+        self.is_passing = is_passing
+
+
+class HistoryBusyError(StoreError):
+    """Another process writes the history."""
 
 
 class SourceError(GlanceError):

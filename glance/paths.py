@@ -19,6 +19,15 @@ def state_dir() -> Path:
     return _base("XDG_STATE_HOME", ".local/state")
 
 
+def daemon_file(name: str) -> Path:
+    """A file by which the daemon is found: its lock, its socket, its log.
+
+    Not below XDG_RUNTIME_DIR: that is emptied when a person logs out, which a daemon survives, and it is
+    not set for cron. Two terminals of one user, and a job of that user, must find the same daemon.
+    """
+    return state_dir() / f"daemon.{name}"
+
+
 def database_file(named: str = "") -> Path:
     """The database of history: the one that was named, else the user's own."""
     return Path(named) if named else state_dir() / DATABASE_NAME

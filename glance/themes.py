@@ -51,6 +51,10 @@ class Palette:
     """The block of a firing alert, with `on`."""
     badge: str
     """The block of a state that is not the usual one: paused, ended."""
+    past: str
+    """What says that a window is of the past."""
+    past_badge: str
+    """Its block, with `on`."""
     is_ansi: bool = False
     """Uses the sixteen colours of the terminal instead of its own."""
     shades: tuple[str, ...] = ()
@@ -79,6 +83,8 @@ DARK = Palette(
     bar="on #1a2230",
     firing="bold #ffffff on #c92a3a",
     badge="bold #0f1218 on #c3cce0",
+    past="#ec9dc7",
+    past_badge="bold #0f1218 on #ec9dc7",
 )
 
 LIGHT = Palette(
@@ -103,6 +109,8 @@ LIGHT = Palette(
     bar="on #edf1f6",
     firing="bold #ffffff on #cc1f2f",
     badge="bold #fbfbfa on #2c3440",
+    past="#a8257a",
+    past_badge="bold #ffffff on #a8257a",
 )
 
 # Okabe and Ito's set, told apart by brightness too: yellow is a client's mistake, vermilion ours.
@@ -119,6 +127,8 @@ COLOUR_BLIND = replace(
     traffic="#c4cad4",
     traffic_low="#4d5665",
     firing="bold #000000 on #f0702a",
+    past="#e69f00",
+    past_badge="bold #000000 on #e69f00",
 )
 
 ANSI_DARK = Palette(
@@ -143,6 +153,8 @@ ANSI_DARK = Palette(
     bar="",
     firing="bold bright_white on red",
     badge="reverse",
+    past="bold bright_magenta",
+    past_badge="bold reverse bright_magenta",
     is_ansi=True,
 )
 
@@ -155,6 +167,8 @@ ANSI_LIGHT = replace(
     server_error="red",
     traffic="blue",
     traffic_low="bright_blue",
+    past="bold magenta",
+    past_badge="bold reverse magenta",
 )
 
 MONOCHROME = replace(
@@ -171,6 +185,8 @@ MONOCHROME = replace(
     traffic="default",
     traffic_low="dim default",
     firing="bold reverse",
+    past="bold default",
+    past_badge="bold reverse",
 )
 
 # A terminal of 256 colours turns dark tints into loud ones, so these are chosen from its cube and greys.

@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from glance.domain.scene import (
     AlertNotice,
+    GapNotice,
+    HistoryStatus,
     LogLine,
+    MetricChart,
     Pulse,
     Ranking,
     RankingName,
@@ -20,7 +23,7 @@ from glance.domain.scene import (
     Traffic,
     View,
 )
-from glance.domain.window import window_at, window_choice
+from glance.domain.window import Window, window_at, window_choice
 
 AT = 1_763_812_951.0
 """A Saturday at 12:02:31 UTC."""
@@ -50,13 +53,15 @@ def scene_at(at: float = AT, view: View | None = None, load: float = 1200.0, **c
         changes: other values for fields of the scene.
     """
     view = view or View()
-    window = window_at(window_choice(view.window), at, at - 7 * 86400)
+    is_live = view.end is None
+    window = window_at(window_choice(view.window), at if view.end is None else view.end, at - 12 * 86400)
     traffic = _traffic(window.start, window.step_seconds, window.steps, load)
     totals = _totals(traffic)
     scene = Scene(
         at=at,
         view=view,
         window=window,
+        is_live=is_live,
         sources=(
             SourceStatus(
                 "access.log", "/var/log/nginx/access.log", "following", "combined + request time", 1000, 1000,
@@ -73,8 +78,10 @@ def scene_at(at: float = AT, view: View | None = None, load: float = 1200.0, **c
         rankings=tuple(_ranking(name, many, totals.hits, at, view) for name, many in view.rows),
         alerts=(),
         alert_rule="more than 10 requests/s on average over 2 min",
-        lines=_lines(at, view.log_lines),
+        lines=_lines(at if is_live else window.end, view.log_lines),
         has_latency=True,
+        history=HistoryStatus("recording", at - 12 * 86400, at, 184_000_000, 1_204),
+        metrics=metrics(window) if view.wants_metrics else (),
     )  # fmt: skip
     return replace(scene, **changes)  # type: ignore[arg-type]
 
@@ -88,11 +95,65 @@ def firing(at: float) -> tuple[AlertNotice, ...]:
     )
 
 
+def alerts(at: float) -> tuple[AlertNotice, ...]:
+    """Two that fire, one that is about to, three that are over; the newest with all that is known of it."""
+    words = "p99 of latency over 5 min above 1s, for 1 min"
+    ratio = "ratio of status>=500 over 5 min above 5%, each /section"
+    paths = (("/api/v1/orders/recent", 4120), ("/api/v1/search", 1811), ("/checkout/payment/confirm", 903))
+    return (
+        AlertNotice("p99 latency", "p99 latency is 1.86s, above 1s", at - 74, 1.86, 2.41, words=words, unit="s",
+                    paths=paths, lines=_lines(at - 70, 5)),
+        AlertNotice("5xx ratio", "5xx ratio of /checkout is 8.1%, above 5%", at - 21, 0.081, 0.081, state="pending",
+                    segment="/checkout", words=ratio, unit="share", pending_seconds=60),
+        *firing(at),
+        AlertNotice("5xx ratio", "5xx ratio of /api is 6.2%, above 5%", at - 90_000, 0.062, 0.113, at - 89_100,
+                    "resolved", "/api", ratio, "share", 0.021, paths=paths[:2], lines=_lines(at - 90_000, 3)),
+    )  # fmt: skip
+
+
+def metrics(window: Window, many: int = 5) -> tuple[MetricChart, ...]:
+    """Believable metrics over a window: traffic, errors, latency, bytes, one that is new, and one by section."""
+    steps = max(10, min(180, round(window.seconds / 10)))
+    step = max(1, round(window.seconds / steps))
+    waves = [_rate(window.start + index * step, 1200.0) for index in range(steps)]
+    late = (None,) * (steps * 3 // 4)
+    sections = tuple((name, round(420 / (1 + rank) ** 1.2, 1)) for rank, name in enumerate(NAMES["sections"]))
+
+    def chart(name: str, words: str, unit: str, points: list[float | None]) -> MetricChart:
+        return MetricChart(name, words, unit, window.start, step, tuple(points), points[-1])
+
+    charts = (
+        chart("traffic", "rate of requests per 10s", "/s", list(waves)),
+        replace(
+            chart("traffic_per_route", "rate of requests per 10s, each section", "/s", [w * 0.4 for w in waves]),
+            segments=sections,
+        ),
+        chart(
+            "error_ratio", "ratio of status>=500 per 10s", "share", [abs(math.sin(w / 90)) ** 6 * 0.2 for w in waves]
+        ),
+        chart("slowest", "p99 of latency per 10s, path~^/api", "s", [0.2 + (w / 1500) ** 6 for w in waves]),
+        chart("sent", "sum of bytes per 10s", "bytes", [*late, *(w * 15_300 for w in waves[len(late) :])]),
+        chart("visitors", "distinct of client per 10s, -agent~bot", "", [round(w * 3.1) for w in waves]),
+        chart("nothing", "avg of latency per 10s, path=/never", "s", [None] * steps),
+    )
+    return charts[:many]
+
+
+def gaps(at: float) -> tuple[GapNotice, ...]:
+    """Two stretches that could not be counted."""
+    return (
+        GapNotice("access.log", "rotated away before it was read", at - 5000, 12_288),
+        GapNotice("access.log", "longer than a line may be", at - 70_000, 2_100_000, 1),
+    )
+
+
 def _notice(at: float, value: float, highest: float, recovered: float | None) -> AlertNotice:
     from glance.domain.units import iso
 
     text = f"High traffic generated an alert - hits = {value}, triggered at {iso(at)}"
-    return AlertNotice("high traffic", text, at, value, highest, recovered)
+    words = "rate of requests over 2 min above 10/s"
+    state = "firing" if recovered is None else "resolved"
+    return AlertNotice("high traffic", text, at, value, highest, recovered, state, words=words)
 
 
 def _wave(at: float, size: float) -> float:

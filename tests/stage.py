@@ -1,6 +1,6 @@
 """Plays synthetic scenes on the real dashboard: `python -m tests.stage [name of a play] [theme]`.
 
-Plays: busy, firing, still, waiting, filling, ended, trouble, crash, hostile, churn.
+Plays: busy, firing, alerts, still, waiting, filling, ended, trouble, gaps, full, reader, bare, crash, hostile, churn.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from glance.app import Glance, ScreenSettings
-from glance.domain.scene import LogLine, Row, Scene, SourceStatus, View
-from tests.scenes import AT, firing, scene_at
+from glance.domain.scene import HistoryStatus, LogLine, MetricChart, Row, Scene, SourceStatus, View
+from tests.scenes import AT, alerts, firing, gaps, scene_at
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[31m[@click=app.quit]x[/] \u202e\x9b2J 日本e\u0301\u0301\u0301"
 
@@ -60,26 +61,28 @@ def scene_of(play: str, at: float, view: View) -> Scene:
     """The scene of a play at a moment."""
     scene = scene_at(at, view)
     source = scene.sources[0]
-    if play == "firing":
-        return replace(scene, alerts=firing(at))
+    if play == "crash" and at > AT + 1.5:
+        return replace(scene, traffic=None)  # type: ignore[arg-type]
     if play == "waiting":
         waiting = SourceStatus("access.log", "/var/log/nginx/access.log", "waiting")
         return Scene(at, view, scene.window, sources=(waiting,), alert_rule=scene.alert_rule)
-    if play == "filling":
-        pending = max(0, 1_416_000_000 - int((at - AT) * 6e7))
-        return replace(scene, sources=(replace(source, pending_bytes=pending),), lines_per_second=310_000)
-    if play == "ended":
-        return replace(scene, is_live=False)
-    if play == "trouble":
-        missing = replace(source, condition="missing", note="was deleted; waiting for it to come back")
-        return replace(scene, sources=(missing,), trouble="access.log was deleted; waiting for it to come back")
-    if play == "crash" and at > AT + 1.5:
-        return replace(scene, traffic=None)  # type: ignore[arg-type]
-    if play == "hostile":
-        return hostile(scene)
-    if play == "churn":
-        return churn(scene)
-    return scene
+    if play in ("hostile", "churn"):
+        return hostile(scene) if play == "hostile" else churn(scene)
+    pending = max(0, 1_416_000_000 - int((at - AT) * 6e7))
+    missing = replace(source, condition="missing", note="was deleted; waiting for it to come back")
+    full = replace(scene.history, condition="failing", note="disk full, tried again every minute", waiting_lines=12_345)
+    changes: dict[str, dict[str, Any]] = {
+        "firing": {"alerts": firing(AT)},
+        "alerts": {"alerts": alerts(AT)},
+        "gaps": {"gaps": gaps(AT), "unparsed_lines": (LogLine("garbage \\x16\\x03\\x01 in"),) * 3},
+        "full": {"history": full},
+        "reader": {"history": replace(scene.history, condition="following")},
+        "bare": {"history": HistoryStatus(), "metrics": (), "alert_rule": ""},
+        "filling": {"sources": (replace(source, pending_bytes=pending),), "lines_per_second": 310_000},
+        "ended": {"is_live": False},
+        "trouble": {"sources": (missing,), "trouble": f"access.log {missing.note}", "history": full},
+    }
+    return replace(scene, **changes.get(play, {}))
 
 
 def churn(scene: Scene) -> Scene:
@@ -111,10 +114,19 @@ def hostile(scene: Scene) -> Scene:
     )
     line = LogLine(HOSTILE, HOSTILE, scene.at, HOSTILE, HOSTILE, HOSTILE, 200, 12, 0.1)
     source = replace(scene.sources[0], name=HOSTILE, format=HOSTILE, note=HOSTILE)
-    alerts = tuple(replace(alert, message=HOSTILE) for alert in firing(scene.at))
+    told = tuple(
+        replace(
+            alert, rule=HOSTILE, message=HOSTILE, segment=HOSTILE, words=HOSTILE, paths=((HOSTILE, 3),), lines=(line,)
+        )
+        for alert in alerts(AT)
+    )
+    chart = MetricChart(HOSTILE, HOSTILE, "s", scene.at - 60, 10, (1.0, None, 2.0), 2.0, ((HOSTILE, 1.0),), HOSTILE)
     return replace(
         scene, rankings=rankings, lines=(line, replace(line, at=None)) * 10, sources=(source, source),
-        alerts=alerts, alert_rule=HOSTILE, trouble=HOSTILE,
+        alerts=told, alert_rule=HOSTILE, trouble=HOSTILE, unparsed_lines=(line,),
+        history=replace(scene.history, condition="failing", note=HOSTILE),
+        gaps=tuple(replace(gap, source=HOSTILE, reason=HOSTILE) for gap in gaps(AT)),
+        metrics=(chart, replace(chart, id=HOSTILE + "2")) if scene.view.wants_metrics else (),
     )  # fmt: skip
 
 

@@ -163,6 +163,14 @@ def test_hostile_lines_send_nothing_but_our_own_sequences(size):
             (b"/x", rb"found"),
             (b"\r", rb"/x"),
             (b"s", rb"by "),
+            (b"m", rb"metrics"),
+            (b"\r", rb"latest"),
+            (b"\x1b", rb"zoom"),
+            (b"i", rb"history"),
+            (b"6", rb"alerts"),
+            (b"\r", rb"began"),
+            (b"\x1b[D", rb"PAST"),
+            (b"\x1b[F", rb"LIVE"),
         ]
         for key, seen in steps:
             start = len(terminal.raw)

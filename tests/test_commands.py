@@ -6,15 +6,17 @@ from itertools import combinations
 
 import pytest
 
-from glance.commands import COMMANDS, PANELS, ROW_COMMANDS, Situation, footer_commands, keys_of, raw_keys
+from glance.commands import COMMANDS, PAGES, PANELS, ROW_COMMANDS, Situation, footer_commands, keys_of, raw_keys
 
 SITUATIONS = [
-    Situation(panel, zoomed, typing, search, paused)
-    for panel in ("", *PANELS)
+    Situation(panel, zoomed, typing, search, paused, past, can_open)
+    for panel in ("", *PANELS, *PAGES)
     for zoomed in (False, True)
     for typing in (False, True)
     for search in (False, True)
     for paused in (False, True)
+    for past in (False, True)
+    for can_open in (False, True)
 ]
 
 
@@ -52,4 +54,20 @@ def test_the_footer_offers_nothing_that_does_nothing():
     for now in SITUATIONS:
         shown = {command.id for command in footer_commands(now)}
         assert ("back" in shown) == now.can_go_back
+        assert ("time.live" in shown) == (now.is_past and not now.is_typing)
         assert ("search" in shown) == (now.is_table and not now.is_typing)
+
+
+def test_the_keys_of_time_are_nobody_elses():
+    """Wherever one is, `home` and `end` go through time: the header says so."""
+    times = {key for command in COMMANDS if command.group == "time" for key in command.keys.split(",")}
+    others = {
+        key for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "time" for key in command.keys.split(",")
+    }
+    assert {"left", "right", "home", "end"} <= times
+    assert not times & others
+
+
+def test_arrows_with_a_modifier_are_shown_as_arrows():
+    earlier = next(command for command in COMMANDS if command.id == "time.window_earlier")
+    assert keys_of(earlier, {}) == ["shift+←"]

@@ -48,7 +48,7 @@ METHODS = {
 ATTRIBUTES = {"border_title", "border_subtitle", "tooltip", "title", "sub_title", "label", "placeholder", "prompt"}
 """Attributes that are shown."""
 
-OUTSIDE = {"alert_rule", "client", "method", "note", "target", "trouble"}
+OUTSIDE = {"alert_rule", "client", "message", "method", "note", "reason", "target", "trouble", "words"}
 """Fields of a scene with text from outside, whose names mean nothing else here."""
 
 SILENT = {

@@ -11,7 +11,7 @@ from rich.style import Style
 from glance.themes import COLOUR_BLIND, DARK, LIGHT, MONOCHROME, PALETTES, nearest_theme, textual_theme, themes_for
 from glance.widgets.inks import inks_of, soft
 
-MEANINGS = ("success", "redirect", "client_error", "server_error", "latency", "volume", "traffic")
+MEANINGS = ("success", "redirect", "client_error", "server_error", "latency", "volume", "traffic", "past")
 each_theme = pytest.mark.parametrize("name", list(PALETTES))
 shaded = pytest.mark.parametrize("name", [DARK.name, LIGHT.name, COLOUR_BLIND.name])
 
@@ -46,7 +46,7 @@ def test_every_meaning_has_a_colour_of_its_own(name):
 @shaded
 def test_figures_can_be_read(name):
     inks = inks_of(name)
-    for meaning in (*MEANINGS, "text", "label", "firing", "badge"):
+    for meaning in (*MEANINGS, "text", "label", "firing", "badge", "past_badge"):
         assert contrast(getattr(inks, meaning)) >= 4.5, meaning
 
 

@@ -86,7 +86,7 @@ def watch(log: DemoLog, settings: Settings, given: frozenset[str]) -> int:
     from glance.cli.watch import open_dashboard  # a report does not need it
 
     log.start()
-    code = open_dashboard((str(log.path),), settings, given)
+    code = open_dashboard((str(log.path),), replace(settings, history=False), given)  # made-up traffic is not kept
     if log.failure is not None:
         raise cannot_write(log.failure)
     return code

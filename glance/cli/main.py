@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import os
 import sys
 
@@ -13,7 +15,10 @@ from glance.cli.options import variable_of
 from glance.cli.root import DEFAULT_VERB, root
 from glance.cli.terminal import Terminal
 from glance.domain.safe_text import safe_text
-from glance.errors import ConfigError, GlanceError
+from glance.errors import ConditionError, ConfigError, FilterError, GlanceError, RuleError
+
+MARKED = (ConditionError, FilterError, RuleError)
+"""Errors whose reason shows a text with a mark under the mistake, on lines of their own."""
 
 COMPLETION_VARIABLE = "_GLANCE_COMPLETE"
 """Set by a shell's completion script when it asks for words."""
@@ -36,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    # numpy's threads for matrices, of which there are none here, would spin while it is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    atexit.register(gc.freeze)  # at the end the system takes it all back; to collect it first takes 40 ms
     terminal = Terminal.remembered()
     try:
         _require_output()
@@ -97,7 +105,10 @@ def _tell(error: GlanceError) -> int:
     _say(f"glance: {error.what}", fg="red", bold=True)
     for label, text in (("why", error.why), ("do", error.hint)):
         if text:
-            _say(f"  {label:<4} {text}", fg="cyan" if label == "do" else None)
+            first, *more = text.splitlines() if isinstance(error, MARKED) else [text]
+            _say(f"  {label:<4} {first}", fg="cyan" if label == "do" else None)
+            for line in more:  # the text, and the mark under its mistake
+                _say(f"  {'':<4} {line}")
     return error.exit_code
 
 

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 from click.core import ParameterSource
 
-from glance.config import DEFAULT_FILE, DEFAULTS, FIELDS, THEMES, ConfigFile, Settings, parse_setting
+from glance.config import DEFAULT_FILE, DEFAULTS, FIELDS, ConfigFile, Settings, parse_setting
 from glance.domain.window import WINDOWS
+from glance.setting_value import THEMES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -137,6 +138,17 @@ SHARED = (
 )
 """Every shared option. `--alert_threshold` and the like work too: names are read with `-` for `_`."""
 
+DAEMON = (
+    SharedOption(
+        "report_path", ("--report-path",), "PATH", "Append reports here, and as JSON lines to PATH.jsonl.", "none"
+    ),
+    SharedOption("report_time", ("--report-time",), "SECONDS", "Time from one report to the next."),
+    SharedOption("report_top", ("--report-top",), "ROWS", "Sections and paths in a report."),
+    SharedOption("alert_path", ("--alert-path",), "PATH", "Append alerts here.", "none"),
+    SharedOption("log_path", ("--log-path",), "PATH", "The daemon's own log.", "daemon.log, beside the database"),
+)
+"""What only the daemon takes from the command line; the file of settings may hold it for all."""
+
 VALUE_NAMES = {"--config", *(name for shared in SHARED if shared.takes_value for name in shared.names)}
 """Names of the options that a value follows."""
 
@@ -147,8 +159,8 @@ def normal_name(name: str) -> str:
 
 
 def with_settings(*keys: str) -> Callable[[F], F]:
-    """Give a verb these shared options (all of them when none is named) as one argument, `settings`."""
-    chosen = [shared for shared in SHARED if not keys or shared.key in keys]
+    """Give a verb these options (all shared ones when none is named) as one argument, `settings`."""
+    chosen = [shared for shared in SHARED if not keys] or [one for one in (*SHARED, *DAEMON) if one.key in keys]
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
@@ -172,9 +184,14 @@ def with_settings(*keys: str) -> Callable[[F], F]:
 def _settings(values: dict[str, Any]) -> Settings:
     """The settings with these fields; the keys of commands come from the file alone."""
     file = config_file_of(click.get_current_context())
-    if "keys" in file.values:
-        values["keys"] = file.values["keys"]
-    return Settings(**values)
+    unasked: dict[str, Any] = {FIELDS[key]: file.values[key] for key in FILE_ONLY if key in file.values}
+    return Settings(**unasked | values)
+
+
+ALERTS = ("alert_command", "alert_webhook", "alert_notify", "alert_off")
+
+FILE_ONLY = ("keys", "history_mb", "history_days", *ALERTS, *(one.key for one in DAEMON))
+"""Settings that verbs have no option for, all of them or most."""
 
 
 def config_file_of(ctx: click.Context) -> ConfigFile:
@@ -222,8 +239,7 @@ def origins(ctx: click.Context) -> dict[str, Origin]:
     """Where each shared setting of this invocation came from, by its name."""
     file = config_file_of(ctx)
     found = {shared.key: _origin(ctx, shared, file) for shared in SHARED}
-    found["keys"] = _file_origin(file, "keys") if "keys" in file.values else Origin("default")
-    return found
+    return found | {key: _file_origin(file, key) if key in file.values else Origin("default") for key in FILE_ONLY}
 
 
 def _origin(ctx: click.Context, shared: SharedOption, file: ConfigFile) -> Origin:

@@ -1,4 +1,4 @@
-"""`glance report`: the numbers of logs, without a dashboard."""
+"""`glance report`: the numbers of logs or of history, without a dashboard."""
 
 from __future__ import annotations
 
@@ -6,28 +6,26 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from glance.cli.options import chosen_paths, logs_argument, with_settings
-from glance.cli.progress import ReadingBar
-from glance.cli.terminal import is_piped
-from glance.config import Settings, parse_duration
-from glance.domain.logs.figures import Span
+from glance.cli.options import logs_argument, with_settings
+from glance.cli.question import Question, answer, read_logs, with_question
+from glance.config import Settings
+from glance.domain.logs.expectation import parse_expectation
+from glance.domain.logs.named_figures import figures_of
 from glance.domain.safe_text import safe_text
-from glance.errors import FormatError, GlanceError, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from glance.domain.logs.expectation import Verdict
     from glance.domain.logs.summary import Summary
-    from glance.pipeline.report import Report
-    from glance.sources.selection import Selection
 
 ColorSystem = Literal["standard", "256", "truecolor"]
 OUTPUTS = ("text", "json", "csv", "markdown")
-MOST_LISTED = 8
-"""Logs that a note names one by one."""
+FAILED = 1
+"""Exit code of a check that does not hold."""
 
 
 @click.command()
@@ -43,40 +41,44 @@ MOST_LISTED = 8
     show_default=True,
     help="Rows of each top list.",
 )
-@click.option("--since", metavar="TIME", help="Leave out what is older: ISO 8601, or a duration before now.")
-@click.option("--until", metavar="TIME", help="Leave out what is not older: ISO 8601, or a duration before now.")
+@with_question
+@click.option(
+    "--fail-if",
+    "conditions",
+    metavar="EXPR",
+    multiple=True,
+    help="Exit with 1 when this is so, as in 'error_rate > 1% or p99 > 200ms'; repeatable.",
+)
 @logs_argument
 def report(
-    settings: Settings, paths: tuple[str, ...], *, output: str, top: int, since: str | None, until: str | None
+    settings: Settings,
+    paths: tuple[str, ...],
+    *,
+    output: str,
+    top: int,
+    question: Question,
+    conditions: tuple[str, ...],
 ) -> int:
     """Print the numbers of logs, without a dashboard.
 
     \b
     glance report /var/log/nginx/access.log
     glance report --output json --since 1h access.log access.log.1.gz
+    glance report --where 'status>=500 -agent~bot' access.log
+    glance report --fail-if 'error_rate > 1%' access.log
+    glance report --db --since 7d
     zcat old.gz | glance report -
     """
-    span = Span(moment(since), moment(until))
-    if since is not None and until is not None and (span.start or 0) > (span.end or 0):
-        raise UsageError("there is nothing between --since and --until", f"{since} is later than {until}", "swap them")
-    chosen = chosen_paths(paths, settings)
-    if not chosen and is_piped():
-        chosen = ("-",)
-    if not chosen:
-        from glance.cli.watch import usual_logs  # only when nothing was named
-
-        chosen = usual_logs("there is no log to report on", "glance report /var/log/nginx/access.log")
-    return print_report(chosen, settings, output=output, top=top, span=span)
+    expectations = [parse_expectation(text) for text in conditions]
+    question = replace(question, top=top)
+    found = answer(paths, settings, question, "glance report /var/log/nginx/access.log")
+    write(rendered(found.summary, output))
+    figures = figures_of(found.summary, question.seconds(found.summary))
+    code = tell_failed([expectation.judge(figures) for expectation in expectations])
+    return found.missed[0].exit_code if found.missed else code
 
 
-def print_report(
-    paths: Sequence[str],
-    settings: Settings,
-    *,
-    output: str = "text",
-    top: int = 20,
-    span: Span | None = None,
-) -> int:
+def print_report(paths: Sequence[str], settings: Settings, *, output: str = "text") -> int:
     """Read the logs and print what they say.
 
     Returns:
@@ -86,69 +88,18 @@ def print_report(
         SourceError: no log can be read; one among others that can be is told of in the notes.
         FormatError: no log is understood.
     """
-    from glance.pipeline.report import Report, ReportOptions  # numpy and the engine: not for --help
-
-    selection = selected(paths)
-    options = ReportOptions(settings.format, top, span or Span(), settings.memory_mb << 20)
-    found = [source.path for source in selection.sources]
-    with ReadingBar(total_bytes(found)) as bar:
-        made = Report(options, bar.show)
-        failures = read_all(made, found)
-    if found and len(failures) == len(found):
-        raise next(iter(failures.values()))
-    for error in (*selection.refused, *failures.values()):
-        tell_aside(made, error)
-    if selection.left_out:
-        made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
-    write(rendered(made.summary(), output))
-    missed = [*selection.missed, *(error for path, error in failures.items() if path in paths)]
-    return missed[0].exit_code if missed else 0
+    found = read_logs(paths, settings, Question())
+    write(rendered(found.summary, output))
+    return found.missed[0].exit_code if found.missed else 0
 
 
-def selected(paths: Sequence[str]) -> Selection:
-    """The logs behind paths, globs and directories, each once.
-
-    Raises:
-        SourceError: there is none that can be read.
-    """
-    from glance.sources.selection import select  # not for --help
-
-    selection = select(paths)
-    if not selection.sources and selection.refused:
-        raise selection.refused[0]
-    return selection
-
-
-def read_all(report: Report, paths: Sequence[str]) -> dict[str, GlanceError]:
-    """Read these logs; returns why some could not be."""
-    failures: dict[str, GlanceError] = {}
-    for path in paths:
-        try:
-            report.read(path)
-        except (SourceError, FormatError) as error:
-            failures[path] = error
-    return failures
-
-
-def tell_aside(report: Report, error: GlanceError) -> None:
-    """Say of one log among others that it could not be read: in the report, and at once."""
-    text = f"{error.what}: {error.why}" if error.why else error.what
-    report.note(text)
-    click.echo(f"glance: {safe_text(text)}", err=True)
-
-
-def listed(paths: Sequence[str]) -> str:
-    """The first of these, and how many more there are."""
-    names = ", ".join(paths[:MOST_LISTED])
-    return names if len(paths) <= MOST_LISTED else f"{names} and {len(paths) - MOST_LISTED} more"
-
-
-def total_bytes(paths: Sequence[str]) -> int | None:
-    """How much there is to read, None when nobody knows."""
-    try:
-        return sum(os.stat(path).st_size for path in paths)
-    except OSError:
-        return None
+def tell_failed(verdicts: Sequence[Verdict]) -> int:
+    """Say which conditions are met or cannot be told, each with its reason; returns the exit code."""
+    failed = [verdict for verdict in verdicts if verdict.has_failed]
+    for verdict in failed:
+        sys.stdout.flush()
+        click.secho(f"glance: failed: {safe_text(verdict.expression)}: {verdict.reason}", err=True, fg="red")
+    return FAILED if failed else 0
 
 
 def rendered(summary: Summary, output: str) -> bytes:
@@ -188,24 +139,3 @@ def write(text: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text)
     sys.stdout.buffer.flush()
-
-
-def moment(text: str | None) -> float | None:
-    """Epoch seconds of `--since` or `--until`.
-
-    Raises:
-        UsageError: it is no moment.
-    """
-    if text is None:
-        return None
-    try:
-        return datetime.now(UTC).timestamp() - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{text!r} is no moment", "expected ISO 8601 or a duration", "for example 2026-11-22T14:00, or 90m"
-        ) from error
-    return (found if found.tzinfo is not None else found.astimezone()).timestamp()

@@ -14,9 +14,11 @@ import click
 
 from glance import __version__
 from glance.cli.options import ENVIRONMENT_PREFIX, SHARED, VALUE_NAMES, normal_name
-from glance.config import read_config
+from glance.config import ConfigFile, read_config
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
 
@@ -34,6 +36,13 @@ VERBS = {
         "glance.cli.watch:watch", "Open the dashboard; what glance does when no verb is given.", is_hidden=True
     ),
     "report": Verb("glance.cli.report:report", "Print the numbers of logs, without a dashboard."),
+    "check": Verb("glance.cli.check:check", "Exit with 0 when logs keep within limits, with 1 when they do not."),
+    "collect": Verb("glance.cli.collect:collect", "Read logs into history, each line once, or follow them."),
+    "metrics": Verb("glance.cli.metrics:metrics", "Define metrics, and print what they were."),
+    "daemon": Verb(
+        "glance.cli.daemon:daemon", "Read logs in the background: history, alerts and reports with no screen."
+    ),
+    "alerts": Verb("glance.cli.alerts:alerts", "List, make and test alerts, and see what fired."),
     "demo": Verb("glance.cli.demo:demo", "Open the dashboard on made-up live traffic."),
     "config": Verb("glance.cli.config:config", "Print the settings in effect and where each came from."),
     "completion": Verb("glance.cli.completion:completion", "Print the completion script of a shell."),
@@ -163,9 +172,17 @@ def _use_config(ctx: click.Context) -> None:
     from glance.paths import config_file
 
     given = ctx.params["config"]
-    file = read_config(Path(given), must_exist=True) if given else read_config(config_file())
-    ctx.obj = file
+    ctx.obj = file = _named_config(Path(given)) if given else read_config(config_file())
     ctx.default_map = dict(file.values)
+
+
+def _named_config(path: Path) -> ConfigFile:
+    """The configuration in this file, which may be one of fluffy's."""
+    if path.suffix in (".yml", ".yaml"):
+        from glance.pipeline.fluffy_config import read_fluffy  # for who comes from there
+
+        return read_fluffy(path)
+    return read_config(path, must_exist=True)
 
 
 @click.group(

@@ -116,31 +116,38 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
     """
     os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
     from glance.app import Glance  # textual: only for the screen
-    from glance.pipeline.engine import Engine, names_of, remembered
+    from glance.pipeline.engine import Engine, names_of, recall_key_of, remembered
     from glance.sources.discovery import discover
 
     named = discover(paths)
     check_format(settings.format)
     pipe = keep_pipe_and_take_keys() if "-" in paths else 0
     database = database_file(settings.db)
-    screen = screen_settings(settings, names_of(paths), remembered(database), given)
+    recall_key = recall_key_of(paths) if settings.history else ""
+    known = remembered(database, recall_key)
+    screen = screen_settings(settings, names_of(paths), known, given)
 
     def prepare(view: View) -> Collector:
-        from glance.domain.alerts.rule import TrafficRule
+        from glance.pipeline.alert_setup import alerting_of
         from glance.pipeline.collector import Collector, CollectorOptions
         from glance.pipeline.intake import Intake
+        from glance.pipeline.keeping import Keeping, bounds_of
+        from glance.pipeline.metric_watch import MetricWatch
 
         options = CollectorOptions(
             refresh_seconds=settings.refresh_seconds,
             memory_bytes=settings.memory_mb << 20,
             back_seconds=settings.back_seconds,
-            is_forward=settings.start == "start",
             follow=settings.follow,
-            alert=TrafficRule(settings.alert_threshold, round(settings.alert_window_seconds)),
         )
-        return Collector(Intake(named, settings.format, pipe_fd=pipe), options, view)
+        intake = Intake(named, settings.format, pipe_fd=pipe, is_forward=settings.start == "start")
+        keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
+        alerting = alerting_of(settings, keeping, database)
+        metrics = MetricWatch(database)
+        return Collector(intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics)
 
-    engine = Engine(prepare, database, View(window=screen.window))
+    recalled = known.get(recall_key, "")
+    engine = Engine(prepare, database, View(window=screen.window), recall_key=recall_key, recalled=recalled)
     app = Glance(engine, screen)
     app.run()
     if engine.failure is not None:
@@ -171,6 +178,7 @@ def screen_settings(
         window=settings.window if "window" in given else known.get("window", settings.window),
         sorts=tuple((cast("RankingName", name), cast("SortKey", order)) for name, order in sorts),
         keymap=dict(settings.keys),
+        has_bell=known.get("bell") != "off",
     )
 
 

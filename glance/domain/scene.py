@@ -19,6 +19,9 @@ HistoryCondition = Literal["off", "recording", "following", "failing"]
 `failing`: kept in memory only, for the reason in the note."""
 
 
+AlertStanding = Literal["pending", "firing", "resolved"]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the person is looking at; the only thing that the screen tells the collector."""
@@ -36,6 +39,8 @@ class View:
     is_paused: bool = False
     end: float | None = None
     """Moment at which a window of the past ends, epoch seconds; None follows what is live."""
+    wants_metrics: bool = False
+    """The page of metrics is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +178,6 @@ class GapNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertNotice:
-    """One firing of an alert rule."""
-
-    rule: str
-    message: str
-    """Exactly as the rule words it."""
-    triggered_at: float
-    value: float
-    highest: float
-    recovered_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LogLine:
     """One raw line with what was understood of it."""
 
@@ -198,6 +190,72 @@ class LogLine:
     status: int | None = None
     size: int | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotice:
+    """One alert: about to fire, firing, or resolved."""
+
+    rule: str
+    message: str
+    """Exactly as the rule words it."""
+    triggered_at: float
+    """When it began to fire; of a pending one, since when its condition holds."""
+    value: float
+    highest: float
+    """The value furthest from calm."""
+    recovered_at: float | None = None
+    state: AlertStanding = "firing"
+    segment: str = ""
+    """For which name of a segmented metric; empty for all."""
+    words: str = ""
+    """What the rule watches, in words; empty where the message says it."""
+    unit: str = ""
+    """What the values are, as `MetricChart.unit`."""
+    recovered_value: float | None = None
+    pending_seconds: float = 0.0
+    """How long the condition must hold before it fires."""
+    paths: tuple[tuple[str, int], ...] = ()
+    """Top paths of the window that fired, with their hits."""
+    lines: tuple[LogLine, ...] = ()
+    """Some lines of it."""
+    severity: Literal["info", "warning", "critical"] = "warning"
+    is_flapping: bool = False
+    """It turns so often that outputs are spared most of it."""
+    is_stale: bool = False
+    """What it watches cannot be read at the moment, so that it neither fires nor recovers."""
+
+    @property
+    def key(self) -> tuple[str, str, float]:
+        """What makes it this one and no other."""
+        return (self.rule, self.segment, self.triggered_at)
+
+    @property
+    def is_firing(self) -> bool:
+        """It fires now."""
+        return self.state == "firing" and self.recovered_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChart:
+    """A metric over the window, for its page."""
+
+    id: str
+    words: str
+    """What it measures: `p99 of latency per 1 min, status>=500`."""
+    unit: str = ""
+    """Of its values: `s`, `bytes`, `share`, `/s`, or empty for plain numbers."""
+    start: float = 0.0
+    """When the first point begins, epoch seconds."""
+    step_seconds: int = 60
+    """From one point to the next: its period."""
+    points: tuple[float | None, ...] = ()
+    """A value a period, oldest first; None where nothing is known."""
+    latest: float | None = None
+    segments: tuple[tuple[str, float | None], ...] = ()
+    """The latest value of each segment, greatest first; empty where it is not segmented."""
+    note: str = ""
+    """What a person should know: why there is nothing, or what is approximate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +292,10 @@ class Scene:
     history: HistoryStatus = field(default_factory=HistoryStatus)
     gaps: tuple[GapNotice, ...] = ()
     """What could not be counted, newest first."""
+    metrics: tuple[MetricChart, ...] = ()
+    """Every metric with its chart; only while the view wants them."""
+    is_recalled: bool = False
+    """It was seen the last time, and stands until there is something newer."""
     trouble: str = ""
     """A sentence to show above everything, empty when all is well."""
 

@@ -7,7 +7,7 @@ so that columns of them line up on the right.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 COUNT_WIDTH = 5
 """Cells of the widest `count` or `rate`: `9,999`, `12.4k`."""
@@ -139,9 +139,34 @@ def clock(at: float, zone: tzinfo | None = None) -> str:
     return _moment(at, zone).strftime("%H:%M:%S")
 
 
+def moment(at: float, zone: tzinfo | None = None) -> str:
+    """Day and time of day: `22 Nov 12:02:31`."""
+    return _moment(at, zone).strftime("%d %b %H:%M:%S")
+
+
 def date_minute(at: float, zone: tzinfo | None = None) -> str:
     """Date and minute: `2015-05-20 21:05`."""
     return _moment(at, zone).strftime("%Y-%m-%d %H:%M")
+
+
+def span(start: float, end: float, now: float, zone: tzinfo | None = None) -> str:
+    """A stretch of time: `Sat 21 Nov 14:00–14:15`; seconds only where they matter, the year where it is another."""
+    first, last = _moment(start, zone), _moment(end, zone)
+    day = "%a %d %b" if last.year == _moment(now, zone).year else "%d %b %Y"
+    has_seconds = bool(first.second or last.second) and end - start < HOUR
+    time = "%H:%M:%S" if has_seconds else "%H:%M"
+    if first.date() == last.date():
+        return f"{first.strftime(f'{day} {time}')}–{last.strftime(time)}"
+    if (first.hour, first.minute) == (last.hour, last.minute) == (0, 0):  # whole days: the last one is named
+        return _days(first, last - timedelta(days=1), day)
+    return f"{first.strftime(f'{day} {time}')} – {last.strftime(f'{day} {time}')}"
+
+
+def _days(first: datetime, last: datetime, day: str) -> str:
+    """One day, or from one to another."""
+    if first.date() == last.date():
+        return first.strftime(day)
+    return f"{first.strftime(day)} – {last.strftime(day)}"
 
 
 def tick(at: float, step_seconds: float, zone: tzinfo | None = None) -> str:

@@ -35,6 +35,13 @@ class Interner(dict[bytes, int]):
         self[value] = found = len(self)
         return found
 
+    def numbers(self, values: Sequence[bytes]) -> list[int]:
+        """The id of each value; many of them are new."""
+        for value in values:
+            if value not in self:
+                self[value] = len(self)
+        return list(map(self.__getitem__, values))
+
     def ids(self, values: Sequence[bytes]) -> NDArray[np.int32]:
         """The id of each value; new values get new ids."""
         return np.fromiter(map(self.__getitem__, values), np.int32, len(values))

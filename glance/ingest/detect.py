@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from glance.domain.logs.catalogue import named_formats
 from glance.domain.logs.family import MEMBERS
 from glance.domain.logs.nearest import Nearest, nearest
+from glance.ingest.builder import BucketBuilder
 from glance.ingest.pattern import PatternReader
 from glance.ingest.reader import LineReader
 from glance.ingest.survey import Found, survey, with_relatives
@@ -165,6 +166,8 @@ def _lines(data: bytes, most: int) -> list[bytes]:
 
 def _confirmed(readers: tuple[LineReader, ...], lines: Sequence[bytes]) -> Detection:
     """Count what each reader reads of the sample, and order them by that."""
+    if readers[0].session(BucketBuilder("", 0, 0)).read_piece(b"\n".join(lines) + b"\n"):  # a fifth of the time
+        return Detection(readers, readers[0].words, len(lines), len(lines))
     counts = [0] * len(readers)
     order = list(range(len(readers)))
     sampled = 0

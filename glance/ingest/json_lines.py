@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
@@ -121,6 +121,8 @@ class _Level:
 
 
 Getter = Callable[[list[Any]], list[object]]
+Get = Callable[[], list[object]]
+"""Gets a column; not called where another key has told every value of the field."""
 
 
 def _getter(attribute: str) -> Getter:
@@ -180,7 +182,7 @@ class JsonSession:
             rows = decoder.decode_lines(plain)
             if len(rows) != count:
                 return False
-            columns = self._columns([getter(rows) for getter in getters], count)
+            columns = self._columns([partial(getter, rows) for getter in getters], count)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
             return False
         if columns is None:
@@ -209,18 +211,14 @@ class JsonSession:
             columns.seconds = seconds
         self._builder.add(columns)
 
-    def _columns(self, told: list[list[object]], count: int) -> Columns | None:
-        """Columns of these values, texts as numbers of the session; None when a line is not a request."""
+    def _columns(self, told: list[Get], count: int) -> Columns | None:
+        """Columns of what these get, texts as numbers of the session; None when a line is not a request."""
         at_ms: NDArray[np.int64] | None = None
         sizes = np.full(count, -1, np.int64)
         seconds: NDArray[np.float64] | None = None
         texts: dict[str, NDArray[np.int32]] = {}
-        for key, values in zip(self._layout.keys, told, strict=True):
-            column = values
-            if key.is_list:
-                column = [one[0] if one else None for one in values]  # type: ignore[index]
-            elif key.field == "path":
-                column = [one.partition("?")[0] if type(one) is str and "?" in one else one for one in values]
+        for key, get in zip(self._layout.keys, told, strict=True):
+            column = partial(_plain, key, get)
             if key.field == "time":
                 at_ms = _filled(at_ms, partial(self._at, column), INVALID)
             elif key.field == "size":
@@ -235,7 +233,8 @@ class JsonSession:
             return None
         return Columns(at_ms, dict(texts), sizes, seconds)
 
-    def _at(self, column: Sequence[object]) -> NDArray[np.int64]:
+    def _at(self, get: Get) -> NDArray[np.int64]:
+        column = get()
         if set(map(type, column)) == {float}:
             numbers = np.array(column, np.float64)
             if numbers.min() >= 1e8 and numbers.max() < 1e10:
@@ -243,10 +242,10 @@ class JsonSession:
                 return found
         return np.fromiter(map(self._memory.moments.__getitem__, column), np.int64, len(column))
 
-    def _take_texts(self, texts: dict[str, NDArray[np.int32]], key: Key, column: Sequence[object]) -> None:
+    def _take_texts(self, texts: dict[str, NDArray[np.int32]], key: Key, get: Get) -> None:
         for name, _ in readers_of(key):
             numbers = self._memory.numbers[key, name]
-            texts[name] = _filled(texts.get(name), partial(_numbered, numbers, column), 0)
+            texts[name] = _filled(texts.get(name), partial(_numbered, numbers, get), 0)
 
     def _all_requests(self, texts: Mapping[str, NDArray[np.int32]], count: int) -> bool:
         """Each line tells a status or a method."""
@@ -281,14 +280,26 @@ def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
     return np.where(gaps, more(), known) if gaps.any() else known
 
 
-def _numbered(numbers: Numbers, column: Sequence[object]) -> NDArray[np.int32]:
+def _plain(key: Key, get: Get) -> list[object]:
+    """The values of a key: of a list the first, of a path what stands before its query."""
+    values = get()
+    if key.is_list:
+        return [one[0] if one else None for one in values]  # type: ignore[index]
+    if key.field == "path":
+        return [one.partition("?")[0] if type(one) is str and "?" in one else one for one in values]
+    return values
+
+
+def _numbered(numbers: Numbers, get: Get) -> NDArray[np.int32]:
+    column = get()
     first = column[0]
     if first == column[-1] == column[len(column) // 2] and column.count(first) == len(column):
         return np.full(len(column), numbers[first], np.int32)  # host, protocol: one value for all
     return np.fromiter(map(numbers.__getitem__, column), np.int32, len(column))
 
 
-def _sizes(column: Sequence[object]) -> NDArray[np.int64]:
+def _sizes(get: Get) -> NDArray[np.int64]:
+    column = get()
     if set(map(type, column)) == {int}:
         try:
             numbers = np.array(column, np.int64)
@@ -299,7 +310,8 @@ def _sizes(column: Sequence[object]) -> NDArray[np.int64]:
     return np.fromiter((-1 if told is None else value.size(told) for told in column), np.int64, len(column))
 
 
-def _seconds(column: Sequence[object], unit_seconds: float) -> NDArray[np.float64]:
+def _seconds(get: Get, unit_seconds: float) -> NDArray[np.float64]:
+    column = get()
     if set(map(type, column)) == {float}:
         found = np.array(column, np.float64) * unit_seconds
         return np.where((found >= 0) & (found < LONGEST_SECONDS), found, -1.0)

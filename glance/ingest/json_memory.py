@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,23 +21,17 @@ class Values:
     """The distinct values of one text field that were met; only those of records reach a bucket."""
 
     def __init__(self) -> None:
-        self._numbers: dict[bytes, int] = {}
+        self.numbers: dict[bytes, int] = {b"": 0}
+        """The number of each value, in order; 0 is the empty one."""
         self._texts: list[bytes] = []
-        self.number(b"")
 
     def __len__(self) -> int:
         """Number of distinct values."""
-        return len(self._texts)
-
-    def number(self, told: bytes) -> int:
-        """The number of a value; 0 is the empty one."""
-        found = self._numbers.setdefault(told, len(self._texts))
-        if found == len(self._texts):
-            self._texts.append(told)
-        return found
+        return len(self.numbers)
 
     def ids(self, numbers: NDArray[np.int32], interner: Interner) -> NDArray[np.int32]:
         """A bucket's ids of values that stand in its records."""
+        self._texts.extend(islice(self.numbers, len(self._texts), None))
         is_used = np.zeros(len(self._texts), np.bool_)
         is_used[numbers] = True
         used = np.flatnonzero(is_used)
@@ -50,11 +45,11 @@ class Numbers(dict[object, int]):
 
     def __init__(self, values: Values, read: Callable[[object], bytes]) -> None:
         super().__init__()
-        self._values = values
+        self._values = values.numbers
         self._read = read
 
     def __missing__(self, told: object) -> int:
-        self[told] = found = self._values.number(self._read(told))
+        self[told] = found = self._values.setdefault(self._read(told), len(self._values))
         return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from glance.domain.logs.bucket import MOST_RECORDS, LogBucket
@@ -17,7 +17,7 @@ PIECE_BYTES = 65_536
 FULL_LINES = MOST_RECORDS - 2_048
 """A bucket with this many lines takes no further piece; an ordinary piece has some hundred lines."""
 
-PIECE_LINES = 300
+PIECE_LINES = 600
 MOST_PIECE_BYTES = 262_144
 
 _GLIMPSE_BYTES = 4_096
@@ -60,19 +60,28 @@ def parse(
     Returns:
         Buckets of at most MOST_RECORDS lines, in order; together they cover `data`.
     """
+    pieces = (data[start:end] for start, end in _cuts(data, 0, len(data), piece_bytes(data)))
+    return parse_pieces(pieces, readers, source=source, generation=generation, offset=offset)
+
+
+def parse_pieces(
+    pieces: Iterable[bytes], readers: Sequence[LineReader], *, source: str = "", generation: int = 0, offset: int = 0
+) -> list[LogBucket]:
+    """The same for lines that come in pieces, each of whole lines and about `piece_bytes` long."""
     with collector_paused():
-        return list(_buckets(data, readers, source, generation, offset))
+        return list(_buckets(pieces, readers, source, generation, offset))
 
 
 def _buckets(
-    data: bytes, readers: Sequence[LineReader], source: str, generation: int, offset: int
+    pieces: Iterable[bytes], readers: Sequence[LineReader], source: str, generation: int, offset: int
 ) -> Iterator[LogBucket]:
     filler: _Filler | None = None
     trusts = _Trust(), _Trust()
-    for start, end in _cuts(data, 0, len(data), _piece_bytes(data)):
+    for piece in pieces:
         if filler is None:
-            filler = _Filler(BucketBuilder(source, generation, offset + start), readers, *trusts)
-        filler.take(data[start:end])
+            filler = _Filler(BucketBuilder(source, generation, offset), readers, *trusts)
+        filler.take(piece)
+        offset += len(piece)
         if filler.lines >= FULL_LINES:
             yield filler.finish()
             filler = None
@@ -80,7 +89,7 @@ def _buckets(
         yield filler.finish()
 
 
-def _piece_bytes(data: bytes) -> int:
+def piece_bytes(data: bytes) -> int:
     """How much is read at once: some hundred lines, so that what a piece costs by itself does not weigh."""
     lines = data.count(b"\n", 0, PIECE_BYTES)
     return min(MOST_PIECE_BYTES, max(PIECE_BYTES, PIECE_LINES * PIECE_BYTES // max(1, lines)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from glance.domain.logs.format import Group, LogFormat
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder, Columns
-from glance.ingest.token_memory import Moments, TokenMemory, Tokens
+from glance.ingest.token_memory import NotValidError, TokenMemory, Tokens
 
 _NUMBER_BYTES = b"0123456789. -"
 _DECIMAL = rb"(?:-1|(?:0*+[1-9][0-9]{0,17}+|0++)(?:\.[0-9]{0,9}+)?+)"
@@ -109,8 +109,9 @@ class PatternSession:
             return False
         taken: list[NDArray[np.generic]] = []
         for place, (group, tokens) in enumerate(zip(layout.groups, self._memory.groups, strict=True), 1):
-            ids = _numbered(group, tokens, flat[place::width])
-            if ids is None:
+            try:
+                ids = _amounts(group, flat[place::width]) if tokens is None else tokens.ids(flat[place::width])
+            except NotValidError:
                 return False
             taken.append(ids)
         for parts, ids in zip(self._taken, taken, strict=True):
@@ -140,13 +141,13 @@ class PatternSession:
         self._builder.add(columns)
 
 
-def _numbered(group: Group, tokens: Tokens | Moments | None, column: Sequence[bytes]) -> NDArray[np.generic] | None:
-    """A column of tokens as numbers; None when one of them is not valid."""
-    if tokens is None:
-        found = numbers(column)
-        if found is not None and group.kind == "size" and found.dtype != np.int64:
-            return None
-        return found
-    kind = np.int64 if group.kind == "time" else np.int32
-    ids = np.fromiter(map(tokens.__getitem__, column), kind, len(column))
-    return None if ids.min(initial=0) < 0 else ids
+def _amounts(group: Group, column: Sequence[bytes]) -> NDArray[np.generic]:
+    """Sizes or latencies.
+
+    Raises:
+        NotValidError: one of them is none.
+    """
+    found = numbers(column)
+    if found is None or (group.kind == "size" and found.dtype != np.int64):
+        raise NotValidError
+    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from glance.domain.logs.bucket import LogBucket
-from glance.ingest.parse import parse
+from glance.ingest.parse import PIECE_BYTES, parse_pieces, piece_bytes
 from glance.ingest.reader import LineReader
 
 STRETCH_BYTES = 11 << 20
@@ -40,8 +40,10 @@ class StretchGoneError(Exception):
     """The path leads to another file by now, or the file is shorter than it was."""
 
 
-def read_stretch(stretch: Stretch) -> bytes:
-    """The bytes of a stretch.
+def pieces_of(stretch: Stretch) -> Iterator[bytes]:
+    """The bytes of a stretch in pieces of whole lines.
+
+    Read one by one, they fill the same few pages again and again, and are read from the processor's cache.
 
     Raises:
         StretchGoneError: they are not there any more.
@@ -52,7 +54,17 @@ def read_stretch(stretch: Stretch) -> bytes:
         status = os.fstat(fd)
         if (status.st_dev, status.st_ino) != stretch.identity or status.st_size < stretch.end:
             raise StretchGoneError(stretch.path)
-        return os.pread(fd, stretch.end - stretch.start, stretch.start)
+        start, length = stretch.start, 0
+        usual = piece_bytes(os.pread(fd, min(PIECE_BYTES, stretch.end - start), start))
+        while start < stretch.end:
+            length = min(max(2 * length, usual), stretch.end - start)  # twice as much for a line that is longer
+            data = os.pread(fd, length, start)
+            if len(data) < length:
+                raise StretchGoneError(stretch.path)
+            cut = length if start + length == stretch.end else data.rfind(b"\n") + 1
+            if cut:
+                start, length = start + cut, 0
+                yield data[:cut]
     finally:
         os.close(fd)
 
@@ -63,8 +75,8 @@ def parse_stretch(stretch: Stretch, readers: Sequence[LineReader]) -> list[LogBu
     Raises:
         StretchGoneError: its bytes are not there any more.
     """
-    return parse(
-        read_stretch(stretch),
+    return parse_pieces(
+        pieces_of(stretch),
         readers,
         source=stretch.source,
         generation=stretch.generation,

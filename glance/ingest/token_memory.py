@@ -12,19 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.format import Group, LogFormat, said
+from glance.domain.logs.timestamp import clf_moment
 from glance.ingest.builder import Interner
-
-INVALID = -1
 
 MOST_BYTES = 96 << 20
 """About what the tokens of one format may take; then they are forgotten, so that memory stays bounded."""
+
+_CLF_BYTES = len(b"17/May/2015:10:05:03 +0000")
 
 _TOKEN_BYTES = 120
 """What a token costs beside its text: dictionary slot, bytes object, numbers."""
 
 
+class NotValidError(Exception):
+    """A token is not what its part of the line must be."""
+
+
 class Tokens(dict[bytes, int]):
-    """Numbers of the distinct tokens of one group, and for each field the number of what they say."""
+    """Numbers of the distinct tokens of one group, and for each field the number of what they say.
+
+    A token that is met for the first time gets the next number at once; `learn` then matches and splits
+    all that are new in one go, which costs a third of doing it one by one. None that is not valid stays.
+    """
 
     def __init__(self, group: Group, values: dict[str, Interner]) -> None:
         """Remember nothing yet; `values` number the values of each text field."""
@@ -33,20 +42,36 @@ class Tokens(dict[bytes, int]):
         self._values = [values[name] for name in group.names]
         self._numbers: list[list[int]] = [[] for _ in group.names]
         self._arrays: list[NDArray[np.int32]] = [np.zeros(0, np.int32) for _ in group.names]
-        self._count = 0
+        self._fresh: list[bytes] = []
         self.size_bytes = 0
 
     def __missing__(self, token: bytes) -> int:
         self.size_bytes += len(token) + _TOKEN_BYTES
-        values = self._group.values(token)
-        if values is None:
-            self[token] = INVALID
-            return INVALID
-        for numbers, interner, value in zip(self._numbers, self._values, values, strict=True):
-            numbers.append(interner[said(value)])
-        self[token] = found = self._count
-        self._count = found + 1
+        self._fresh.append(token)
+        self[token] = found = len(self)
         return found
+
+    def ids(self, column: Sequence[bytes]) -> NDArray[np.int32]:
+        """The number of each token.
+
+        Raises:
+            NotValidError: one of them is not valid; those that were new are forgotten again.
+        """
+        found = np.fromiter(map(self.__getitem__, column), np.int32, len(column))
+        if self._fresh:
+            self._learn()
+        return found
+
+    def _learn(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        rows = self._group.rows(fresh)
+        if rows is None:
+            for token in fresh:
+                del self[token]
+                self.size_bytes -= len(token) + _TOKEN_BYTES
+            raise NotValidError
+        for numbers, interner, column in zip(self._numbers, self._values, zip(*rows, strict=True), strict=True):
+            numbers.extend(interner.numbers(list(map(said, column))))
 
     def fields(self, ids: NDArray[np.int32]) -> list[tuple[str, NDArray[np.int32]]]:
         """For each field of the group, the numbers of its values."""
@@ -59,12 +84,13 @@ class Tokens(dict[bytes, int]):
 
 
 class Moments(dict[bytes, int]):
-    """The moment of each distinct time text; INVALID for what is none."""
+    """The moment of each distinct time text."""
 
     def __init__(self, layout: LogFormat) -> None:
         """Remember nothing yet."""
         super().__init__()
         self._moment = layout.moment
+        self._minutes: dict[bytes, int | None] = {}
 
     @property
     def size_bytes(self) -> int:
@@ -72,9 +98,31 @@ class Moments(dict[bytes, int]):
         return len(self) * 2 * _TOKEN_BYTES
 
     def __missing__(self, text: bytes) -> int:
-        at_ms = self._moment(text)
-        self[text] = found = INVALID if at_ms is None else at_ms
-        return found
+        at_ms = self._clf(text) if self._moment is clf_moment else None
+        at_ms = self._moment(text) if at_ms is None else at_ms
+        if at_ms is None:
+            raise NotValidError
+        self[text] = at_ms
+        return at_ms
+
+    def _clf(self, text: bytes) -> int | None:
+        """The moment of `17/May/2015:10:05:03 +0000` from that of its minute; None for what is not just so."""
+        second = text[18:20]
+        if len(text) != _CLF_BYTES or text[17:18] != b":" or text[20:21] != b" " or not b"00" <= second <= b"59":
+            return None
+        minute = text[:18] + b"00" + text[20:]
+        if minute not in self._minutes:
+            self._minutes[minute] = self._moment(minute)
+        start = self._minutes[minute]
+        return None if start is None or not second.isdigit() else start + 1000 * int(second)
+
+    def ids(self, column: Sequence[bytes]) -> NDArray[np.int64]:
+        """The moment of each text, milliseconds since the epoch.
+
+        Raises:
+            NotValidError: one of them is none.
+        """
+        return np.fromiter(map(self.__getitem__, column), np.int64, len(column))
 
 
 class TokenMemory:

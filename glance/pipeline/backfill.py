@@ -15,6 +15,7 @@ from glance.ingest.spawned import SpawnedWorkers, WorkerDiedError
 from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
 from glance.pipeline.log_feed import LogFeed
 from glance.sources.backward import pieces_backward
+from glance.sources.tail import Tail
 
 FIRST_PIECE_BYTES = 256 << 10
 """Small, so that the first figures come at once; later pieces are larger."""
@@ -44,8 +45,12 @@ class Backfill:
         self._begin = begin
         self._end = end
         self._generation = generation
-        self._is_forward = is_forward
-        feed.backfill_bytes = feed.pending_bytes = end - begin
+        self.is_forward = is_forward
+        self.has_ended = False
+        """Its file was truncated."""
+        self._left = end - begin
+        feed.backfill_bytes += self._left
+        feed.pending_bytes += self._left
 
     def give_up(self, note: str) -> None:
         """Leave the rest unread, and say why."""
@@ -55,7 +60,7 @@ class Backfill:
         """The buckets, piece by piece. What is lost on the way is said in the feed's note."""
         try:
             rest = self._end
-            if self._is_forward:
+            if self.is_forward:
                 self._show_newest()
                 if self._end - self._begin <= 2 * NEAR_BYTES:
                     async for buckets in self._here(self._cuts(self._begin, self._end, FIRST_PIECE_BYTES)):
@@ -72,7 +77,9 @@ class Backfill:
                     yield buckets
         finally:
             os.close(self._fd)
-            self._feed.pending_bytes = 0
+            self._feed.pending_bytes -= self._left
+            if self.is_forward:
+                self._feed.is_filling = False
 
     def _cuts(self, begin: int, end: int, size: int) -> list[Piece]:
         """Pieces of about `size` bytes in the order of reading."""
@@ -84,7 +91,7 @@ class Backfill:
             pieces.append(piece)
             if piece[0] <= begin:
                 break
-        return pieces[::-1] if self._is_forward else pieces
+        return pieces[::-1] if self.is_forward else pieces
 
     def _near(self, begin: int) -> Iterator[Piece]:
         """The newest pieces, until `begin` is passed."""
@@ -107,34 +114,39 @@ class Backfill:
 
     def _read_here(self, start: int, stop: int) -> list[LogBucket]:
         if stop - start > STRETCH_BYTES:
-            self._too_long(stop - start)
+            self._too_long(start, stop)
             return []
         data = os.pread(self._fd, stop - start, start)
-        buckets = parse(data, self._feed.readers, source=self._feed.path, generation=self._generation, offset=start)
-        if not self._is_forward:
+        buckets = parse(data, self._feed.readers, source=self._feed.name, generation=self._generation, offset=start)
+        if not self.is_forward:
             self._feed.remember_older(data)
-        self._done(buckets, stop - start)
+        self._done(buckets, start, stop)
         return buckets
 
-    def _too_long(self, size: int) -> None:
+    def _too_long(self, start: int, stop: int) -> None:
         """A piece that is larger than was asked for is one line that is too long to be read."""
         self._feed.lines += 1
         self._feed.unparsed += 1
-        self._feed.pending_bytes -= size
+        self._done([], start, stop)
 
-    def _done(self, buckets: Sequence[LogBucket], size: int) -> None:
+    def _done(self, buckets: Sequence[LogBucket], start: int, stop: int) -> None:
+        """A piece was read: the tail's place moves with it, so that no other process reads it again."""
         self._feed.count(buckets)
-        self._feed.pending_bytes -= size
+        self._left -= stop - start
+        self._feed.pending_bytes -= stop - start
+        source = self._feed.source
+        if not isinstance(source, Tail):
+            return
+        if self.is_forward:
+            self.has_ended = not source.take_over(stop)
+        else:
+            source.lowered(self._generation, start)
 
     async def _far(self, end: int) -> AsyncGenerator[list[LogBucket], None]:
         """Read the rest in workers; without them if they cannot be had."""
         if end <= self._begin:
             return
-        cuts = self._cuts(self._begin, end, STRETCH_BYTES)
-        for start, stop in cuts:
-            if stop - start > STRETCH_BYTES:
-                self._too_long(stop - start)
-        pieces = deque((start, stop) for start, stop in cuts if stop - start <= STRETCH_BYTES)
+        pieces = deque(self._cuts(self._begin, end, STRETCH_BYTES))
         try:
             async with (
                 SpawnedWorkers(self._feed.readers) as workers,
@@ -159,16 +171,29 @@ class Backfill:
         identity = (status.st_dev, status.st_ino)
         waiting: deque[asyncio.Task[list[LogBucket]]] = deque()
         try:
-            while pieces:
+            while pieces and not self.has_ended:
                 for start, stop in islice(pieces, len(waiting), workers.count + 1):
-                    stretch = Stretch(path, self._feed.path, self._generation, identity, start, stop)
-                    waiting.append(asyncio.create_task(workers.parse(stretch)))
+                    waiting.append(
+                        asyncio.create_task(
+                            self._parsed(
+                                workers, Stretch(path, self._feed.name, self._generation, identity, start, stop)
+                            )
+                        )
+                    )
                 buckets = await waiting[0]
                 waiting.popleft()
                 start, stop = pieces.popleft()
-                self._done(buckets, stop - start)
+                if stop - start > STRETCH_BYTES:
+                    self._too_long(start, stop)
+                else:
+                    self._done(buckets, start, stop)
                 yield buckets
         finally:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+    @staticmethod
+    async def _parsed(workers: SpawnedWorkers, stretch: Stretch) -> list[LogBucket]:
+        """The buckets of a piece; none of one that is too long."""
+        return [] if stretch.end - stretch.start > STRETCH_BYTES else await workers.parse(stretch)

@@ -9,24 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
-
-from glance.domain.alerts.evaluation import SecondCounts, TrafficAlert
-from glance.domain.alerts.rule import TrafficRule
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import LogLine, Scene, View
-from glance.domain.window import Window, window_choice
+from glance.domain.scene import MetricChart, Scene, View
+from glance.domain.window import Window, window_at, window_choice
+from glance.errors import StoreError
+from glance.pipeline.alerting import Alerting
 from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
+from glance.pipeline.filling import Filling
 from glance.pipeline.intake import Intake, Opening
-from glance.pipeline.log_feed import LogFeed
-from glance.pipeline.pulse import PulseMeter, pulse_of
-from glance.pipeline.scene_maker import SceneMaker
+from glance.pipeline.keeping import Keeping
+from glance.pipeline.liveness import Liveness
+from glance.pipeline.log_feed import LogFeed, newest_of
+from glance.pipeline.metric_watch import MetricWatch
+from glance.pipeline.past import PastFigures
+from glance.pipeline.past_lines import newest_held
+from glance.pipeline.pulse import PulseMeter, ReadingPace, pulse_of
+from glance.pipeline.recollection import Recollection
+from glance.pipeline.scene_maker import SceneMaker, WindowFigures
 from glance.sources.waker import IntervalWaker, watch_for_hints
 
 POLL_SECONDS = 1.0
@@ -35,16 +39,15 @@ POLL_SECONDS = 1.0
 REST_SECONDS = 0.2
 """How long a look at the sources is the last one: many small pieces cost more than a few larger ones."""
 
+OPENING_SECONDS = 1.5
+"""How long the first scene waits at most for what history has to say."""
+
 FILL_TICK_SECONDS = 0.4
 """How often a scene is made while a back-fill is going on."""
 
 _POLL_BYTES = 2 << 20
-_RATE_SECONDS = 3.0
-_MOST_AHEAD_SECONDS = 86_400
-"""Records dated further ahead than this are no traffic that an alert will ever see."""
-_LIVE_SECONDS = 3600.0
-_LEAST_LIVE_SECONDS = 60.0
-"""A log whose newest record is older than its window when it is opened has ended: its last window is shown."""
+Listener = Callable[[Sequence[LogBucket]], None]
+"""Is told of the buckets of what was read just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,23 @@ class CollectorOptions:
     memory_bytes: int = 256 << 20
     back_seconds: float = math.inf
     """How far back logs are read; 0 is not at all."""
-    is_forward: bool = False
-    """Read the past oldest first."""
     follow: bool = True
-    alert: TrafficRule = field(default_factory=TrafficRule)
 
 
 class Collector:
     """Reads logs and tells what they say."""
 
-    def __init__(self, intake: Intake, options: CollectorOptions, view: View, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        options: CollectorOptions,
+        view: View,
+        clock: Clock | None = None,
+        *,
+        keeping: Keeping | None = None,
+        alerting: Alerting | None = None,
+        metrics: MetricWatch | None = None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
@@ -72,24 +82,29 @@ class Collector:
             options: how.
             view: what is looked at first.
             clock: tells the time.
+            keeping: history; without it nothing is kept.
+            alerting: rules to watch; without it none.
+            metrics: what is counted for the page of metrics; without it nothing.
         """
         self._intake = intake
         self._options = options
         self._view = view
         self._clock = clock or SystemClock()
+        self._keeping = keeping or Keeping()
         self._series = LogSeries(options.memory_bytes)
         self._maker = SceneMaker(self._series)
-        self._alert = TrafficAlert(options.alert)
-        self._seconds = SecondCounts(options.alert.window_seconds + 60)
+        self._alerting = alerting or Alerting(())
+        self._metrics = metrics or MetricWatch(None)
         self._pulse = PulseMeter(60)
+        self._pace = ReadingPace()
         self._publish: Callable[[Scene], None] = _nowhere
-        self._is_growing = False
-        self._is_filling = 0
-        self._fills: list[asyncio.Task[None]] = []
-        self._unseen: set[Backfill] = set()
-        """Back-fills that have not read all of the alert's window yet."""
+        self._listeners: list[Listener] = []
+        self._liveness = Liveness(self._series)
+        self._filling = Filling(self, self._notice_filling)
+        self._recollection = Recollection(self._keeping, intake, self._series, self._hold, self._notice_filling)
+        self._began = 0.0
         self._trouble = ""
-        self._readings: deque[tuple[float, int]] = deque()
+        self._past: PastFigures | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -99,6 +114,10 @@ class Collector:
         """Answer another view from now on. May be called from any thread."""
         self._view = view
         self._tell(self._wanted.set)
+
+    def listen(self, listener: Listener) -> None:
+        """Hand the buckets of what is read from now on to this too, in the collector's thread."""
+        self._listeners.append(listener)
 
     def stop(self) -> None:
         """End soon. May be called from any thread."""
@@ -116,13 +135,15 @@ class Collector:
         """Read until `stop`; `publish` is called with every scene, in this thread."""
         self._publish = publish
         self._loop = asyncio.get_running_loop()
+        self._began = self._clock.monotonic()
         self._stopping, self._wanted = asyncio.Event(), asyncio.Event()
         waker = IntervalWaker(min(POLL_SECONDS, self._options.refresh_seconds), rest_seconds=REST_SECONDS)
         self._intake.hint = waker.awaken
+        self._intake.keeping = self._keeping
         try:
             async with asyncio.TaskGroup() as group:
+                reading = group.create_task(self._read(group, waker))
                 tasks = [
-                    group.create_task(self._read(group, waker)),
                     group.create_task(self._tick()),
                     group.create_task(self._evaluate()),
                     group.create_task(watch_for_hints(self._intake.watched, waker, self._stopping)),
@@ -130,29 +151,41 @@ class Collector:
                 if not self._is_stopped:
                     await self._stopping.wait()
                 self._stopping.set()
-                for task in (*tasks, *self._fills):
+                waker.awaken()
+                self._filling.cancel()
+                await reading  # not cancelled: what it has read, and not yet noted, would be read again
+                for task in tasks:
                     task.cancel()
         finally:
+            self._alerting.close()
+            self._metrics.close()
+            await self._keeping.close()
             await self._intake.close()
 
     async def _read(self, group: asyncio.TaskGroup, waker: IntervalWaker) -> None:
-        """Poll every source, for ever."""
-        while True:
-            for opening in await self._intake.open_new(
+        """Poll every source, until the end."""
+        while not self._stopping.is_set():
+            openings = await self._intake.open_new(
                 self._clock.now() - self._options.back_seconds, self._clock.monotonic()
-            ):
+            )
+            fresh = self._intake.take_fresh()
+            if fresh:
+                self._recollection.begin(group, fresh)
+            for opening in openings:
                 self._open(group, opening)
             is_busy = False
             for feed in self._intake.feeds:
                 is_busy = await self._poll(feed) or is_busy
+            self._liveness.notice(await self._recollection.follow(self._clock.monotonic()), self._clock.now())
+            await self._keeping.commit(self._clock.now())
             if is_busy:
                 await asyncio.sleep(0)
-            else:
+            elif not self._stopping.is_set():
                 await waker.wait()
 
     def _open(self, group: asyncio.TaskGroup, opening: Opening) -> None:
         """A source was opened: read its past, unless nobody wants it."""
-        if opening.begin >= opening.end or self._options.back_seconds <= 0:
+        if opening.begin >= opening.end or (self._options.back_seconds <= 0 and not opening.is_catching_up):
             return
         backfill = Backfill(
             opening.feed,
@@ -160,78 +193,69 @@ class Collector:
             opening.begin,
             opening.end,
             generation=opening.generation,
-            is_forward=self._options.is_forward,
+            is_forward=opening.is_catching_up,
         )
-        self._is_filling += 1
-        self._unseen.add(backfill)
-        self._fills.append(group.create_task(self._fill(backfill)))
+        self._filling.start(group, backfill, self._alert_begins_ms)
 
-    async def _fill(self, backfill: Backfill) -> None:
-        is_first = True
-        try:
-            async with contextlib.aclosing(backfill.buckets()) as pieces:
-                async for buckets in pieces:
-                    self._take(buckets)
-                    if self._reaches_past_the_alert(buckets):
-                        self._unseen.discard(backfill)
-                    if is_first:
-                        self._wanted.set()
-                        is_first = False
-                        await asyncio.sleep(0)
-                    if self._series.rollup.records:
-                        backfill.give_up("older lines are not read: the memory for records is full")
-                        break
-        finally:
-            self._is_filling -= 1
-            self._unseen.discard(backfill)
-            self._readings.clear()  # the pace of the back-fill says nothing of what comes now
-            self._wanted.set()
+    def _alert_begins_ms(self) -> float:
+        """How far back the alert looks."""
+        return (self._clock.now() - self._alerting.span_seconds) * 1000
 
-    def _reaches_past_the_alert(self, buckets: Sequence[LogBucket]) -> bool:
-        """Newest first, these lines are older than what the alert looks at."""
-        oldest_ms = (self._clock.now() - self._options.alert.window_seconds) * 1000
-        return not self._options.is_forward and any(
-            bucket.records and bucket.first_ms < oldest_ms for bucket in buckets
-        )
+    def take_past(self, buckets: Sequence[LogBucket]) -> bool:
+        """Buckets of a back-fill; False when there is no memory for more."""
+        self._take(buckets)
+        return not self._series.rollup.records
+
+    def _notice_filling(self) -> None:
+        """A back-fill brought its first buckets, or ended."""
+        self._pace.forget()  # the pace of the back-fill says nothing of what comes now
+        self._wanted.set()
 
     async def _poll(self, feed: LogFeed) -> bool:
         """Read what is new in one source; True when there is more."""
-        if not self._options.follow and feed.is_read:
+        if feed.is_filling or feed.is_followed or (not self._options.follow and feed.is_read):
             return False
         chunks = await feed.source.poll(_POLL_BYTES)
         for chunk in chunks:
             buckets = feed.take(chunk)
             self._take(buckets)
-            self._is_growing = self._is_growing or self._is_recent(buckets)
+            self._liveness.notice(buckets, self._clock.now())
             await asyncio.sleep(0)
         if not self._options.follow and feed.source.is_at_end:
             for chunk in await feed.source.finish():
                 self._take(feed.take(chunk))
             feed.is_read = True
+        self._keeping.note(feed.source)
         return bool(chunks) and not feed.source.is_at_end
 
     def _take(self, buckets: Sequence[LogBucket]) -> None:
-        """Add buckets to everything that counts them."""
-        now = self._clock.now()
-        oldest = math.floor(now) - self._options.alert.window_seconds
+        """Buckets that were read just now."""
+        self._keeping.take(buckets)
+        for listener in self._listeners:
+            listener(buckets)
         for bucket in buckets:
-            held = self._series.add(bucket)
-            if held is None:
-                continue
-            self._pulse.add(held, self._series, now)
-            if held.last_ms >= oldest * 1000:
-                seconds, counts = np.unique(held.times.milliseconds() // 1000, return_counts=True)
-                recent = (seconds >= oldest) & (seconds < now + _MOST_AHEAD_SECONDS)
-                self._seconds.add(zip(seconds[recent].tolist(), counts[recent].tolist(), strict=True))
-        self._seconds.forget_before(oldest)
+            self._hold(bucket)
+
+    def _hold(self, bucket: LogBucket) -> None:
+        """Add a bucket to everything that is counted in memory."""
+        held = self._series.add(bucket)
+        if held is None:
+            return
+        now = self._clock.now()
+        self._pulse.add(held, self._series, now)
+        self._metrics.take(bucket, now, self._clock.monotonic())
+        if held.last_ms >= self._alert_begins_ms():
+            self._alerting.take([bucket], now)
 
     async def _tick(self) -> None:
         """Publish a scene every refresh, at once when another view is wanted, faster while the past is read."""
         while True:
-            self._publish(self.scene())
             self._wanted.clear()
+            await self._look_back()
+            if not self._is_opening():
+                self._publish(self.scene())
             seconds = self._options.refresh_seconds
-            if self._is_filling:
+            if self._filling.is_busy or self._recollection.is_busy:
                 seconds = min(seconds, FILL_TICK_SECONDS)
             try:
                 async with asyncio.timeout(seconds):
@@ -239,36 +263,23 @@ class Collector:
             except TimeoutError:
                 pass
 
+    def _is_opening(self) -> bool:
+        """History is still being read, and it is too early to show a part of it."""
+        return self._recollection.is_busy and self._clock.monotonic() - self._began < OPENING_SECONDS
+
     async def _evaluate(self) -> None:
         """Look at the alert each second, traffic or not, once all of its window has been read."""
         while True:
             now = self._clock.now()
-            if not self._unseen:
-                self._alert.evaluate(now, self._seconds)
+            if not self._filling.is_hiding and not self._recollection.is_busy:
+                self._alerting.evaluate(now, is_stale=self._intake.is_blind)
             await asyncio.sleep(1.0 - now % 1.0)
-
-    def _is_recent(self, buckets: Sequence[LogBucket]) -> bool:
-        """These lines tell of now, so whatever brought them is alive; lines of last year may come in now too."""
-        recent_ms = (self._clock.now() - _LIVE_SECONDS) * 1000
-        return any(bucket.records and bucket.last_ms > recent_ms for bucket in buckets)
-
-    @property
-    def _is_live(self) -> bool:
-        """A log is being written, or was until a moment ago, and more of it can come."""
-        last = self._series.last_ms
-        if last is None:
-            return True
-        if not self._options.follow or all(feed.has_ended for feed in self._intake.feeds):
-            return False
-        seconds = window_choice(self._view.window).seconds or _LIVE_SECONDS
-        return self._is_growing or self._clock.now() - last / 1000 < max(seconds, _LEAST_LIVE_SECONDS)
 
     def scene(self) -> Scene:
         """What is to be seen now."""
         now, view, last = self._clock.now(), self._view, self._series.last_ms
-        is_live = self._is_live
-        end = now if is_live or last is None else last / 1000
-        figures = self._maker.figures(view, end)
+        is_live = view.end is None and self._is_live(view, now)
+        figures = self._figures(view, now)
         statuses = tuple(feed.status() for feed in self._intake.feeds)
         lines_total = sum(status.lines for status in statuses)
         return Scene(
@@ -279,43 +290,59 @@ class Collector:
             sources=statuses,
             lines_total=lines_total,
             unparsed_total=sum(status.unparsed for status in statuses),
-            lines_per_second=self._lines_per_second(lines_total),
+            lines_per_second=self._pace.per_second(self._clock.monotonic(), lines_total),
             lag_seconds=None if last is None else max(0.0, now - last / 1000),
-            pulse=self._pulse.pulse(now) if is_live else pulse_of(figures.totals, self._known_seconds(figures.window)),
+            pulse=self._pulse.pulse(now)
+            if is_live
+            else pulse_of(figures.totals, self._liveness.known_seconds(figures.window)),
             totals=figures.totals,
             traffic=figures.traffic,
             rankings=figures.rankings,
-            alerts=tuple(self._alert.notices),
-            alert_rule=self._options.alert.words,
-            lines=self._lines(view),
+            alerts=self._alerting.notices,
+            alert_rule=self._alerting.words,
+            metrics=self._charts(view, figures.window, now),
+            lines=newest_of(self._intake.feeds, view.log_lines) if self._past is None else self._past.lines,
             unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
-            has_latency=self._series.has_latency,
+            has_latency=self._series.has_latency if self._past is None else self._past.has_latency,
+            history=self._keeping.status(),
+            gaps=self._keeping.gaps.notices,
             trouble=self._trouble or self._intake.trouble,
         )
 
-    def _known_seconds(self, window: Window) -> float:
-        """How much of a window of the past lies between the log's first and last record."""
-        first, last = self._series.first_ms, self._series.last_ms
-        if first is None or last is None:
-            return window.seconds
-        return min(window.end, last / 1000 + 1) - max(window.start, first / 1000)
+    def _is_live(self, view: View, now: float) -> bool:
+        """A log is being written, or was until a moment ago, and more of it can come."""
+        can_come = self._options.follow and not all(feed.has_ended for feed in self._intake.feeds)
+        return self._liveness.is_live(view, now, can_come=can_come)
 
-    def _lines(self, view: View) -> tuple[LogLine, ...]:
-        """The newest lines of all sources by time, newest last."""
-        if len(self._intake.feeds) == 1:
-            return self._intake.feeds[0].log_lines(view.log_lines)
-        lines = [line for feed in self._intake.feeds for line in feed.log_lines(view.log_lines)]
-        lines.sort(key=lambda line: line.at or 0.0)
-        return tuple(lines[-view.log_lines :])
+    def _charts(self, view: View, window: Window, now: float) -> tuple[MetricChart, ...]:
+        """The metrics, while somebody looks at them."""
+        return self._metrics.charts(window, self._series, now, self._clock.monotonic()) if view.wants_metrics else ()
 
-    def _lines_per_second(self, lines_total: int) -> float:
-        """How fast lines came in over the last seconds."""
-        now = self._clock.monotonic()
-        self._readings.append((now, lines_total))
-        while len(self._readings) > 2 and now - self._readings[1][0] >= _RATE_SECONDS:
-            self._readings.popleft()
-        began, before = self._readings[0]
-        return (lines_total - before) / (now - began) if now > began else 0.0
+    def _figures(self, view: View, now: float) -> WindowFigures:
+        """The figures of the window that is looked at."""
+        if self._past is not None:
+            return self._past.figures
+        last = self._series.last_ms
+        end = now if self._is_live(view, now) or last is None else last / 1000
+        return self._maker.figures(view, end if view.end is None else view.end)
+
+    async def _look_back(self) -> None:
+        """Find the figures of a window of the past: from memory if it reaches so far, else out of history."""
+        self._past = None
+        view = self._view
+        if view.end is None:
+            return
+        window = window_at(window_choice(view.window), view.end, self._keeping.status().first_at)
+        past = self._keeping.past([feed.name for feed in self._intake.feeds], self._options.memory_bytes)
+        if past is None or self._recollection.is_busy or self._series.holds(window.start):
+            lines = newest_held(self._series, window, view.log_lines)
+            figures = self._maker.figures_of(view, window)
+            self._past = PastFigures(figures, lines, self._series.has_latency)
+            return
+        try:
+            self._past = await past.answer(view, window, self._clock.monotonic())
+        except StoreError as error:
+            self._trouble = f"{error.what}: {error.why}"
 
 
 def _nowhere(scene: Scene) -> None:

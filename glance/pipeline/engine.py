@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glance import __version__
 from glance.domain.scene import EMPTY_SCENE, Scene, View
 from glance.errors import GlanceError, StoreError
 
@@ -27,17 +30,24 @@ _PATIENCE_SECONDS = 5.0
 class Engine:
     """Runs a collector in one thread, and keeps choices in another's database connection."""
 
-    def __init__(self, prepare: Prepare, database: Path | None, view: View) -> None:
+    def __init__(
+        self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = "", recalled: str = ""
+    ) -> None:
         """Start nothing yet.
 
         Args:
             prepare: makes the collector.
             database: where choices are remembered; None for nowhere.
             view: what is looked at first.
+            recall_key: name under which the last scene is kept; empty keeps none.
+            recalled: the scene that was kept the last time.
         """
         self._prepare = prepare
         self._database = database
         self._view = view
+        self._recall_key = recall_key
+        self._recalled = recalled
+        self._newest: Scene | None = None
         self._publish: Callable[[Scene], None] = _nowhere
         self._hook = threading.excepthook
         self._collector: Collector | None = None
@@ -56,11 +66,22 @@ class Engine:
         self._thread.start()
 
     def _run(self) -> None:
+        if self._recalled:
+            from glance.pipeline.recalled import scene_of  # before numpy, and after the first frame
+
+            scene = scene_of(self._recalled, self._view)
+            if scene is not None:
+                self._publish(scene)
         self._collector = collector = self._prepare(self._view)
         collector.look(self._view)
         if self._is_stopped:
             collector.stop()
-        asyncio.run(collector.run(self._publish))
+        asyncio.run(collector.run(self._pass_on))
+
+    def _pass_on(self, scene: Scene) -> None:
+        """A scene of the collector."""
+        self._newest = scene
+        self._publish(scene)
 
     def _notice_failure(self, failed: threading.ExceptHookArgs) -> None:
         """The collector's thread cannot raise into the screen: it is shown there, and raised when the screen ends."""
@@ -88,10 +109,22 @@ class Engine:
         if self._thread is not None:
             self._thread.join(_PATIENCE_SECONDS)
             threading.excepthook = self._hook
+        self._keep_scene()
         if self._keeper is not None:
             self._choices.put(None)
             self._keeper.join(_PATIENCE_SECONDS)
             self._keeper = None
+
+    def _keep_scene(self) -> None:
+        """Keep what was seen last, for the first moment of the next time."""
+        scene, self._newest = self._newest, None
+        if not self._recall_key or scene is None:
+            return
+        from glance.pipeline.recalled import text_of  # at the end only
+
+        text = text_of(scene)
+        if text:
+            self.remember(self._recall_key, text)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a choice for the next time; a database that fails costs the memory, nothing else."""
@@ -112,7 +145,14 @@ class Engine:
             return
         try:
             while (choice := self._choices.get()) is not None:
-                store.keep(*choice)
+                key, value = choice
+                if key == self._recall_key:
+                    from glance.pipeline.recalled import MOST_CHARACTERS, MOST_KEPT, PREFIX
+
+                    store.forget_others(key, PREFIX, MOST_KEPT)
+                    store.keep(key, value, most=MOST_CHARACTERS)
+                else:
+                    store.keep(key, value)
         except StoreError as error:
             logger.warning("%s: %s", error.what, error.why)
         finally:
@@ -136,8 +176,8 @@ def troubled(trouble: str) -> Scene:
     return Scene(at=empty.at, view=empty.view, window=empty.window, trouble=trouble)
 
 
-def remembered(path: Path) -> dict[str, str]:
-    """What was remembered from the last time; nothing where that cannot be read."""
+def remembered(path: Path, *more: str) -> dict[str, str]:
+    """What was remembered from the last time, long texts of these names too; nothing where that cannot be read."""
     from glance.store.remembered import Remembered  # apsw: only where it is needed
 
     try:
@@ -150,12 +190,19 @@ def remembered(path: Path) -> dict[str, str]:
         logger.warning("%s: %s", error.what, error.why)
         return {}
     try:
-        return store.all()
+        return store.all(*more)
     except StoreError as error:
         logger.warning("%s: %s", error.what, error.why)
         return {}
     finally:
         store.close()
+
+
+def recall_key_of(paths: Sequence[str]) -> str:
+    """The name under which the last scene of a dashboard on these logs is kept; another version keeps its own."""
+    named = [__version__, *(path if path == "-" else os.path.abspath(path) for path in paths)]
+    digest = hashlib.blake2b("\0".join(named).encode(errors="surrogateescape"), digest_size=12)
+    return f"scene.{digest.hexdigest()}"
 
 
 def names_of(paths: Sequence[str]) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from glance.domain.logs.checkpoint import Checkpoint
 from glance.errors import FormatError, SourceError
-from glance.pipeline.log_feed import SAMPLE_BYTES, LogFeed
+from glance.pipeline.keeping import Keeping
+from glance.pipeline.log_feed import SAMPLE_BYTES, LogFeed, source_name
 from glance.sources.archive import Archive
 from glance.sources.backward import find_time, last_line_end
 from glance.sources.discovery import Discovery, FoundSource
@@ -16,6 +18,9 @@ from glance.sources.stdin import Pipe, open_named_pipe
 from glance.sources.tail import Tail
 
 HEAD_BYTES = 64 << 10
+WORTH_FILLING_BYTES = 6 << 20
+"""What was written while nobody read is read in worker processes when it is so much."""
+
 SCAN_SECONDS = 2.0
 """How often patterns are looked at for files that appeared."""
 
@@ -30,26 +35,35 @@ class Opening:
     begin: int
     end: int
     generation: int
+    is_catching_up: bool = False
+    """It was written while nobody read: read forward, from where reading stood."""
 
 
 class Intake:
     """All sources of one glance."""
 
-    def __init__(self, discovery: Discovery, wanted_format: str = "auto", *, pipe_fd: int = 0) -> None:
+    def __init__(
+        self, discovery: Discovery, wanted_format: str = "auto", *, pipe_fd: int = 0, is_forward: bool = False
+    ) -> None:
         """Open nothing yet.
 
         Args:
             discovery: what the command line means.
             wanted_format: name or format string, `auto` to detect.
             pipe_fd: where standard input's pipe is.
+            is_forward: read all of each log forward, instead of its end first.
         """
         self._fresh = list(discovery.sources)
         self._globs = discovery.globs
         self._format = wanted_format
         self._pipe_fd = pipe_fd
+        self._is_forward = is_forward
         self._scan_at = 0.0
         self._unopened: list[LogFeed] = []
         self.feeds: list[LogFeed] = []
+        self._told: list[LogFeed] = []
+        self.keeping = Keeping()
+        """Tells where reading stood when the last glance ended."""
         self.hint: Callable[[], None] | None = None
         """Called when a pipe has more to read."""
 
@@ -60,12 +74,23 @@ class Intake:
             feed.path for feed in self.feeds if isinstance(feed.source, Tail)
         ]
 
+    def take_fresh(self) -> list[LogFeed]:
+        """The logs that were found since this was asked last."""
+        told, self._told = self._told, []
+        return told
+
+    @property
+    def is_blind(self) -> bool:
+        """No log can be read at the moment, so that nothing is known of now."""
+        conditions = [feed.source.status.condition for feed in self.feeds if not feed.is_followed]
+        return bool(conditions) and all(condition in ("missing", "failing", "ended") for condition in conditions)
+
     @property
     def trouble(self) -> str:
         """Which log cannot be understood, and why; empty when all can."""
         return next((refused for feed in self.feeds if (refused := feed.refusal)), "")
 
-    def _find(self, monotonic: float) -> None:
+    async def _find(self, monotonic: float) -> None:
         """Make sources of what was named, and of what appeared under a pattern since."""
         if self._globs and monotonic >= self._scan_at:
             self._scan_at = monotonic + SCAN_SECONDS
@@ -76,19 +101,30 @@ class Intake:
             if found.kind != "stdin" and real in known:
                 continue  # another pattern has found it, or it was named
             known.add(real)
-            feed = LogFeed(self._source(found), self._format)
+            checkpoints = await self.keeping.checkpoints(source_name(found.path))
+            feed = LogFeed(self._source(found, checkpoints), self._format)
+            feed.is_followed = await self.keeping.follows(feed.name)
             self.feeds.append(feed)
-            self._unopened.append(feed)
+            self._told.append(feed)
+            if not feed.is_followed:
+                self._unopened.append(feed)
         self._fresh.clear()
 
-    def _source(self, found: FoundSource) -> Source:
+    def _source(self, found: FoundSource, checkpoints: Sequence[Checkpoint]) -> Source:
         if found.kind == "archive":
-            return Archive(found.path)
+            return Archive(found.path, checkpoints=checkpoints)
         if found.kind == "pipe":
             return open_named_pipe(found.path, hint=self.hint)
         if found.kind == "stdin":
             return Pipe(self._pipe_fd, hint=self.hint)
-        return Tail(found.path)
+        return Tail(found.path, checkpoints=checkpoints)
+
+    async def read_alone(self, feed: LogFeed) -> None:
+        """Read a log here after all, from where the other glance stands: that one does not read it any more."""
+        checkpoints = await self.keeping.checkpoints(feed.name)
+        feed.is_followed = False
+        feed.source = Tail(feed.path, checkpoints=checkpoints)
+        self._unopened.append(feed)
 
     async def open_new(self, since: float, monotonic: float) -> list[Opening]:
         """Open the sources that were found and can be opened now.
@@ -97,29 +133,42 @@ class Intake:
             since: moment before which the past is of no interest.
             monotonic: seconds that never go back.
         """
-        self._find(monotonic)
-        openings = []
-        for feed in tuple(self._unopened):
-            opening = await self._open(feed, since)
-            if opening is not None:
-                openings.append(opening)
-        return openings
+        await self._find(monotonic)
+        return [opening for feed in tuple(self._unopened) for opening in await self._open(feed, since)]
 
-    async def _open(self, feed: LogFeed, since: float) -> Opening | None:
-        """Open one source; its past, if it has one."""
+    async def _open(self, feed: LogFeed, since: float) -> list[Opening]:
+        """Open one source; what of it is past, if anything."""
         source = feed.source
         if not isinstance(source, Tail):
             self._unopened.remove(feed)
-            return None
+            return []
         fd = await source.open()
         if fd is None or source.generation is None:
-            return None
+            return []
         self._unopened.remove(feed)
-        size = os.fstat(fd).st_size
-        end = last_line_end(fd, size)
-        source.start_at(end)
+        end = last_line_end(fd, os.fstat(fd).st_size)
+        is_forward = source.is_resumed or self._is_forward
+        if not is_forward:
+            source.start_at(end)
         if not end:
-            return None
+            return []
+        sample = self._understand(feed, fd, end)
+        number = source.generation.number
+        if not feed.readers and not is_forward:  # its newest lines are shown as they are, with the reason
+            return [Opening(feed, fd, end - len(sample), end, number)]
+        openings = []
+        if is_forward and feed.readers and end - source.offset > WORTH_FILLING_BYTES:
+            feed.is_filling = True
+            openings.append(Opening(feed, fd, source.offset, end, number, is_catching_up=True))
+        past = end if not is_forward else source.low
+        start = find_time(fd, past, since, feed.time_of) if since > 0 else 0
+        if start < past and not (self._is_forward and not source.is_resumed):
+            openings.append(Opening(feed, fd, start, past, number))
+        return openings
+
+    @staticmethod
+    def _understand(feed: LogFeed, fd: int, end: int) -> bytes:
+        """Find the format of a log from its newest lines, which are returned."""
         begin = max(0, end - SAMPLE_BYTES)
         sample = os.pread(fd, end - begin, begin)
         if begin:
@@ -128,10 +177,7 @@ class Intake:
             feed.understand(sample, os.pread(fd, HEAD_BYTES, 0))
         except (FormatError, SourceError) as error:
             feed.note = f"{error.what}: {error.why}"
-        if not feed.readers:  # its newest lines are shown as they are, with the reason
-            return Opening(feed, fd, end - len(sample), end, source.generation.number)
-        start = find_time(fd, end, since, feed.time_of) if since > 0 else 0
-        return Opening(feed, fd, start, end, source.generation.number)
+        return sample
 
     async def close(self) -> None:
         """Close every source."""

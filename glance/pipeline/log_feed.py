@@ -14,6 +14,7 @@ from glance.errors import FormatError
 from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
+from glance.pipeline.past_lines import EVER, newest_records
 from glance.pipeline.understanding import misfit_of, refusal, understand
 from glance.sources.chunk import Chunk
 from glance.sources.source import Source
@@ -23,6 +24,9 @@ SAMPLE_BYTES = 320 << 10
 
 KEPT_LINES = 400
 """Newest raw lines kept for the screen."""
+
+KEPT_BUCKETS = 8
+"""Newest buckets kept for the screen where another glance reads the lines."""
 
 KEPT_UNREAD = 20
 _LINE_BYTES = 4096
@@ -42,6 +46,11 @@ class LogFeed:
     readers: tuple[LineReader, ...] = ()
     lines: int = 0
     unparsed: int = 0
+    stored_lines: int = 0
+    """What history had of it when reading began, or has where another glance writes it."""
+    stored_unparsed: int = 0
+    stored_end: int = 0
+    """Where reading of the file stood then."""
     backfill_bytes: int = 0
     """All that stands before the place where following began."""
     pending_bytes: int = 0
@@ -49,6 +58,12 @@ class LogFeed:
     newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
     unread: deque[bytes] = field(default_factory=lambda: deque(maxlen=KEPT_UNREAD))
     note: str = ""
+    is_filling: bool = False
+    """What was written while nobody read is read first, by a back-fill, forward."""
+    is_followed: bool = False
+    """Another glance reads it: its records come out of that one's history."""
+    recent: deque[LogBucket] = field(default_factory=lambda: deque(maxlen=KEPT_BUCKETS))
+    """Of those, the newest."""
     is_read: bool = False
     """Read to its end, and nobody waits for more."""
     _shown: tuple[LogLine, ...] = ()
@@ -60,6 +75,11 @@ class LogFeed:
     def path(self) -> str:
         """The path the person named."""
         return self.source.path
+
+    @property
+    def name(self) -> str:
+        """The log's name in history: its absolute path, the same wherever glance was started."""
+        return source_name(self.path)
 
     @property
     def refusal(self) -> str:
@@ -123,7 +143,7 @@ class LogFeed:
         return bool(fresh)
 
     def _parse(self, chunk: Chunk, data: bytes) -> list[LogBucket]:
-        return parse(data, self.readers, source=self.path, generation=chunk.generation.number, offset=chunk.offset)
+        return parse(data, self.readers, source=self.name, generation=chunk.generation.number, offset=chunk.offset)
 
     @staticmethod
     def _is_lost(buckets: Sequence[LogBucket]) -> bool:
@@ -148,8 +168,14 @@ class LogFeed:
         if room > 0:
             self.newest.extendleft(reversed(newest_lines(data)[-room:]))
 
+    def take_news(self, bucket: LogBucket) -> None:
+        """A bucket that another glance has read."""
+        self.recent.append(bucket)
+
     def log_lines(self, most: int) -> tuple[LogLine, ...]:
         """The newest lines with what they say, newest last."""
+        if self.is_followed:
+            return newest_records(self.recent, EVER, most)
         question = (self.lines, len(self.newest), most, self.readers)
         if question != self._shown_for:
             name = os.path.basename(self.path) or self.path
@@ -185,23 +211,37 @@ class LogFeed:
         """How it is doing."""
         read = self.source.status
         found = self.detection
-        note = self.note or read.note
+        note = "another glance reads it" if self.is_followed else self.note or read.note
         if found is not None and not self.readers:
             note = refusal(found)
         return SourceStatus(
             name=os.path.basename(self.path) or self.path,
             path=self.path,
-            condition="reading" if self.pending_bytes else read.condition,
+            condition="following" if self.is_followed else "reading" if self.pending_bytes else read.condition,
             format=found.words if found is not None else "",
             sampled=found.sampled if found is not None else 0,
             matched=found.matched if found is not None else 0,
-            lines=self.lines + read.long_lines_total,
-            unparsed=self.unparsed + read.long_lines_total,
+            lines=self.lines + self.stored_lines + read.long_lines_total,
+            unparsed=self.unparsed + self.stored_unparsed + read.long_lines_total,
             size_bytes=max(read.size_bytes, self.backfill_bytes),
             pending_bytes=self.pending_bytes,
             lag_bytes=read.lag_bytes,
             note=note,
         )
+
+
+def source_name(path: str) -> str:
+    """The name of a log in history: its absolute path; `-` is a pipe."""
+    return path if path == "-" else os.path.abspath(path)
+
+
+def newest_of(feeds: Sequence[LogFeed], most: int) -> tuple[LogLine, ...]:
+    """The newest lines of all logs by time, newest last."""
+    if len(feeds) == 1:
+        return feeds[0].log_lines(most)
+    lines = [line for feed in feeds for line in feed.log_lines(most)]
+    lines.sort(key=lambda line: line.at or 0.0)
+    return tuple(lines[-most:])
 
 
 def newest_lines(data: bytes) -> list[bytes]:

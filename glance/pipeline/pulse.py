@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,34 @@ class PulseMeter:
             if counts is not None:
                 sums += counts
         return _rates(int(sums[:3].sum()), int(sums[1]), int(sums[2]), int(sums[3]), SECONDS, is_live=True)
+
+
+_PACE_SECONDS = 3.0
+
+
+class ReadingPace:
+    """How fast lines are being read."""
+
+    def __init__(self) -> None:
+        """Nothing was read yet."""
+        self._readings: deque[tuple[float, int]] = deque()
+
+    def forget(self) -> None:
+        """What was until now says nothing of what comes."""
+        self._readings.clear()
+
+    def per_second(self, now: float, lines_total: int) -> float:
+        """Lines per second over the last seconds.
+
+        Args:
+            now: seconds that never go back.
+            lines_total: lines that were read until now.
+        """
+        self._readings.append((now, lines_total))
+        while len(self._readings) > 2 and now - self._readings[1][0] >= _PACE_SECONDS:
+            self._readings.popleft()
+        began, before = self._readings[0]
+        return (lines_total - before) / (now - began) if now > began else 0.0
 
 
 def pulse_of(totals: Totals, seconds: float) -> Pulse:

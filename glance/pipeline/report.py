@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from glance.domain.logs.bucket import LogBucket
-from glance.domain.logs.figures import Figures, Span
+from glance.domain.logs.figures import Choice, Figures, Span
 from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
@@ -18,22 +19,20 @@ from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import collector_paused, parse
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
+from glance.pipeline.stretches import LONGEST_LINE, stretches_of
 from glance.pipeline.understanding import refusal, understand
 from glance.sources.compression import MAGIC_BYTES, archive_kind
-from glance.sources.generation import stream_generation
-from glance.sources.line_cutter import LineCutter
 from glance.sources.regular_file import open_regular, reason_in_words
+
+if TYPE_CHECKING:
+    from glance.sources.line_cutter import LineCutter
 
 SAMPLE_BYTES = 256 << 10
 MOST_SAMPLES = 10
 """Lines that no format reads, shown in a report."""
 
-LONGEST_LINE = 1 << 20
-"""A longer line is counted and not read."""
-
 _WORTH_WORKERS_BYTES = 3 << 20
 _PIPE_BYTES = 4 << 20
-_SEEK_BYTES = 64 << 10
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 Progress = Callable[[int, int], None]
@@ -48,6 +47,8 @@ class ReportOptions:
     top: int = 20
     span: Span = field(default_factory=Span)
     memory_bytes: int = 256 << 20
+    where: Choice | None = None
+    """A filter; None is everything."""
 
 
 @dataclass(slots=True)
@@ -76,7 +77,9 @@ class Report:
     def __init__(self, options: ReportOptions, on_progress: Progress | None = None) -> None:
         """Read nothing yet."""
         self._options = options
-        self._figures = Figures(memory_bytes=options.memory_bytes, top=options.top, span=options.span)
+        self._figures = Figures(
+            memory_bytes=options.memory_bytes, top=options.top, span=options.span, where=options.where
+        )
         self._readings: list[_Reading] = []
         self._notes: list[str] = []
         self._on_progress = on_progress
@@ -107,6 +110,14 @@ class Report:
             self.note(f"{path}: {error.why}; read up to there")
         self._readings.append(reading)
 
+    def take(self, path: str, words: str, bucket: LogBucket) -> None:
+        """Count a bucket that was read before; of its lines that no format reads only the number is known."""
+        reading = next((each for each in self._readings if each.path == path), None)
+        if reading is None:
+            reading = _Reading(path, words)
+            self._readings.append(reading)
+        self._add(reading, [replace(bucket, unread=())], bucket.length)
+
     def _read_path(self, reading: _Reading, path: str) -> None:
         try:
             if stat.S_ISFIFO(os.stat(path).st_mode):
@@ -127,7 +138,7 @@ class Report:
 
     def _read_archive(self, reading: _Reading, path: str) -> None:
         """Read what is compressed; a damaged archive as far as it goes, which the report says."""
-        from glance.sources.archive import unpack  # asyncio behind it: most reports do without
+        from glance.sources.unpacking import unpack  # most reports do without
 
         self._read_pieces(reading, unpack(path))
 
@@ -169,6 +180,9 @@ class Report:
 
     def _read_pieces(self, reading: _Reading, pieces: Iterable[bytes]) -> None:
         """Read a stream: whole lines out of pieces of any size."""
+        from glance.sources.generation import stream_generation  # secrets and hashes: files do without
+        from glance.sources.line_cutter import LineCutter
+
         cutter = LineCutter(stream_generation(reading.path), LONGEST_LINE)
         readers: Sequence[LineReader] | None = None
         for data, offset in _whole_lines_of(cutter, pieces):
@@ -248,8 +262,9 @@ class Report:
         """Where the log's records lie, when `--since` and `--until` leave none."""
         if self._figures.tally.hits or self._first_ms is None or self._last_ms is None:
             return ()
+        within = "within --since and --until" if self._options.where is None else "within what was asked for"
         times = (datetime.fromtimestamp(ms // 1000, UTC).strftime(_MOMENT) for ms in (self._first_ms, self._last_ms))
-        return (f"nothing lies within --since and --until; what was read goes from {' to '.join(times)}",)
+        return (f"nothing lies {within}; what was read goes from {' to '.join(times)}",)
 
 
 def cannot_read(path: str, error: OSError) -> SourceError:
@@ -268,52 +283,6 @@ def not_understood(path: str, found: Detection, words_of_auto: str = "") -> Form
     if words_of_auto:
         hint = f"without --format it reads as {words_of_auto}"
     return FormatError(f"{path} cannot be understood", refusal(found), hint)
-
-
-def stretches_of(fd: int, size: int, length: int) -> Iterator[tuple[int, int]]:
-    """Cut a file at line ends into stretches of about `length` bytes, first to last.
-
-    A stretch longer than `length + LONGEST_LINE` is one line that is too long to be read.
-    """
-    start = 0
-    while start < size:
-        end = _line_end(fd, start, min(size, start + length), size)
-        if end - start > length + LONGEST_LINE:
-            begin = _last_line_start(fd, start, min(size, start + length))
-            if begin > start:
-                end = begin
-        yield start, end
-        start = end
-
-
-def _last_line_start(fd: int, start: int, near: int) -> int:
-    """After the last line end before `near`, `start` when there is none."""
-    while near > start:
-        begin = max(start, near - _SEEK_BYTES)
-        cut = os.pread(fd, near - begin, begin).rfind(b"\n")
-        if cut >= 0:
-            return begin + cut + 1
-        near = begin
-    return start
-
-
-def _line_end(fd: int, start: int, near: int, size: int) -> int:
-    """The end of a line near `near`: a little before it if it can be, else after it."""
-    if near >= size:
-        return size
-    begin = max(start, near - _SEEK_BYTES)
-    cut = os.pread(fd, near - begin, begin).rfind(b"\n")
-    if cut >= 0:
-        return begin + cut + 1
-    while near < size:
-        data = os.pread(fd, _SEEK_BYTES, near)
-        cut = data.find(b"\n")
-        if cut >= 0:
-            return near + cut + 1
-        if not data:
-            break
-        near += len(data)
-    return size
 
 
 def _whole_lines_of(cutter: LineCutter, pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -56,7 +56,11 @@ class SceneMaker:
         """The figures of the window of `view` that contains the moment `end`."""
         series = self._series
         first = None if series.first_ms is None else series.first_ms / 1000
-        window = window_at(window_choice(view.window), end, first)
+        return self.figures_of(view, window_at(window_choice(view.window), end, first))
+
+    def figures_of(self, view: View, window: Window) -> WindowFigures:
+        """The figures of a window."""
+        series = self._series
         question = (series.version, window, view.rows, view.sorts, view.searches)
         if self._figures is None or question != self._answered:
             self._figures = self._count(view, window)

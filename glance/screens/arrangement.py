@@ -18,6 +18,9 @@ from textual.geometry import Region, Size
 from glance.commands import PANELS
 from glance.widgets.notice import LEAST
 
+LOW = 16
+"""Lines from which on there is room for more than one above the panels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -26,8 +29,11 @@ class Wish:
     shown: str = "paths"
     """The panel in the box of tabs."""
     zoomed: str = ""
-    """The panel that has the whole screen; empty for none."""
-    has_trouble: bool = False
+    """The panel or page that has the whole screen; empty for none."""
+    troubles: int = 0
+    """Lines of trouble above everything."""
+    is_firing: bool = False
+    """An alert fires: it is told above everything, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,7 @@ def arrange(size: Size, wish: Wish) -> Arrangement:
     if width < LEAST.width or height < LEAST.height:
         return Arrangement({"too-small": Region(0, 0, width, height)})
     places = {"header": Region(0, 0, width, 1), "keys": Region(0, height - 1, width, 1)}
-    top = 1
-    if wish.has_trouble:
-        places["banner"] = Region(0, 1, width, 1)
-        top = 2
+    top = _above(places, size, wish)
     body = Region(0, top, width, height - 1 - top)
     if wish.zoomed:
         places[wish.zoomed] = body
@@ -60,6 +63,21 @@ def arrange(size: Size, wish: Wish) -> Arrangement:
     if width < 110 or height < 30:
         return _in_tabs(places, body, wish)
     return _in_columns(places, body)
+
+
+def _above(places: dict[str, Region], size: Size, wish: Wish) -> int:
+    """What stands between the header and the panels: trouble, then what fires; one line where it is low."""
+    width, height = size
+    most = 1 if height < LOW else 3
+    top = 1
+    if wish.troubles:
+        many = min(most, wish.troubles)
+        places["banner"] = Region(0, top, width, many)
+        top += many
+    if wish.is_firing and top <= most and wish.zoomed != "alerts":  # that page says the same, and more
+        places["alert-line"] = Region(0, top, width, 1)
+        top += 1
+    return top
 
 
 def _in_tabs(places: dict[str, Region], body: Region, wish: Wish) -> Arrangement:
@@ -71,7 +89,7 @@ def _in_tabs(places: dict[str, Region], body: Region, wish: Wish) -> Arrangement
         places["traffic"], body = _cut(body, max(6, body.height * 3 // 10))
         tabs = PANELS[1:]
     shown = wish.shown if wish.shown in tabs else "paths"
-    if body.height >= 12 and shown != "alerts":  # the panel says the same
+    if body.height >= 12 and shown != "alerts" and not wish.is_firing:  # the panel, or the line above, says the same
         body, places["alert-line"] = body._replace(height=body.height - 1), Region(0, body.bottom - 1, body.width, 1)
     places[shown] = body
     return Arrangement(places, tabs)

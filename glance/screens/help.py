@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -31,6 +31,10 @@ MEANINGS = (
     ("lag", "age of the newest request that was read"),
     ("unparsed", "lines that no format reads; they are counted and nothing else"),
     ("~", "approximate: part of the window is known from roll-ups only"),
+    ("PAST", "the window ends in the past; its figures are those of then, averages over all of it"),
+    ("● ◐ ○ !", "history: kept here, kept by another glance, not kept, cannot be kept for now"),
+    ("gap", "what was gone before it could be counted; the page of sources tells more"),
+    ("◔ pending", "the condition of an alert holds, and has to hold some more before it fires"),
 )
 MOUSE = (
     "The mouse works too: click a row, a heading, a key, a digit in a border, ‹ › in the header; double click zooms."
@@ -42,20 +46,21 @@ TWO_COLUMNS_FROM = 112
 def help_lines(width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:
     """The text, in two columns where it is wide."""
     if width < TWO_COLUMNS_FROM:
-        return [*_keys(width, keymap, inks), *_meanings(width, inks)]
+        return [*_keys(GROUPS, width, keymap, inks), *_meanings(width, inks)]
     half = width // 2
-    left, right = _keys(half, keymap, inks), _meanings(width - half, inks)
+    left = _keys(GROUPS[:-1], half, keymap, inks)
+    right = _keys(GROUPS[-1:], width - half, keymap, inks) + _meanings(width - half, inks)
     many = max(len(left), len(right))
     left += [Strip.blank(half, inks.ground)] * (many - len(left))
     right += [Strip.blank(width - half, inks.ground)] * (many - len(right))
     return [Strip.join([one, other]) for one, other in zip(left, right, strict=True)]
 
 
-def _keys(width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:
+def _keys(groups: Sequence[str], width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:
     """The keys by group."""
     strips: list[Strip] = []
     digits = _digits(keymap)
-    for group in GROUPS:
+    for group in groups:
         strips.append(Line(width, inks.ground).skip(2).put(group, inks.text).strip())
         for command in (*COMMANDS, *ROW_COMMANDS):
             if (command.id,) == digits[:1] and command.group == group:

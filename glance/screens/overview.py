@@ -2,67 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.geometry import NULL_OFFSET, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
-from glance.commands import COMMANDS, PANELS, TABLES, Command, Situation, bindings, raw_keys
-from glance.domain.scene import EMPTY_SCENE, RankingName, Scene, SortKey, View
-from glance.domain.window import DEFAULT_WINDOW, WINDOWS
-from glance.messages import (
-    ChoiceMade,
-    SearchRequested,
-    SituationChanged,
-    SortRequested,
-    ViewRequested,
-    ZoomRequested,
-)
+from glance.commands import COMMANDS, PAGES, PANELS, TABLES, Command, Situation, bindings, raw_keys
+from glance.domain.scene import RankingName, Scene, SortKey
+from glance.messages import ChoiceMade, SearchRequested, SituationChanged, SortRequested, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange
 from glance.screens.frugal import FrugalCompositor
-from glance.themes import DEFAULT_THEME
-from glance.widgets.alert_pane import AlertLine, AlertPane
+from glance.screens.settings import ScreenSettings
+from glance.screens.viewer import Viewer
+from glance.widgets.alert_line import AlertLine
+from glance.widgets.alert_pane import AlertPane
 from glance.widgets.frame import Tab
-from glance.widgets.header import Header, Standing
-from glance.widgets.inks import Inks, inks_of
+from glance.widgets.header import Header
+from glance.widgets.inks import Inks
 from glance.widgets.key_bar import KeyBar
 from glance.widgets.log_lines import LogLines
-from glance.widgets.notice import Banner, TooSmall
+from glance.widgets.metric_page import MetricPage
+from glance.widgets.notice import Banner, TooSmall, troubles
 from glance.widgets.panel import Panel
 from glance.widgets.ranking_table import SORTS, RankingTable
+from glance.widgets.source_page import SourcePage
 from glance.widgets.status_mix import StatusMix
 from glance.widgets.tiles import Tiles
 from glance.widgets.traffic_chart import TrafficChart
 
+__all__ = ["Overview", "ScreenSettings"]
+
 ZOOMED_ROWS = 500
 LEAST_ROWS = 20
 MOST_LINES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenSettings:
-    """What the screen starts with: options, and what was remembered from the last time."""
-
-    theme: str = DEFAULT_THEME
-    refresh_seconds: float = 1.0
-    incident_limit: int = 3
-    """Alerts in the pane; 0 for all."""
-    section_limit: int = 0
-    """Sections in the table; 0 for as many as fit."""
-    title: str = "glance"
-    sources: tuple[str, ...] = ()
-    """Names of the logs, for the first frame."""
-    window: str = DEFAULT_WINDOW
-    sorts: tuple[tuple[RankingName, SortKey], ...] = ()
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    """Keys by id of a command."""
 
 
 class PlannedLayout(Layout):
@@ -82,30 +59,22 @@ class PlannedLayout(Layout):
         ]
 
 
-class Overview(Screen[None], inherit_bindings=False):
+class Overview(Viewer, inherit_bindings=False):
     """The dashboard."""
 
     BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app))
     AUTO_FOCUS = ""
 
-    scene: reactive[Scene] = reactive(EMPTY_SCENE, repaint=False, init=False)
-    inks: reactive[Inks] = reactive(inks_of(DEFAULT_THEME), repaint=False, init=False)
-    standing: reactive[Standing] = reactive(Standing(), repaint=False, init=False)
     now: reactive[Situation] = reactive(Situation(), repaint=False, init=False)
 
     def __init__(self, settings: ScreenSettings, inks: Inks) -> None:
         """Start with what was chosen or remembered."""
-        super().__init__()
+        super().__init__(settings, inks)
         self._compositor = FrugalCompositor()
         self._settings = settings
-        window = settings.window if settings.window in {choice.name for choice in WINDOWS} else DEFAULT_WINDOW
-        self.view = View(window=window, sorts=settings.sorts)
         self.wish = Wish()
         self._planned = PlannedLayout(self)
-        self._newest = EMPTY_SCENE
-        self._held = "paths"
-        self.set_reactive(Overview.inks, inks)
-        self.set_reactive(Overview.standing, Standing(settings.title, settings.sources, window))
+        self._held = self._behind = "paths"
 
     @property
     def layout(self) -> Layout:
@@ -124,6 +93,8 @@ class Overview(Screen[None], inherit_bindings=False):
         yield StatusMix().data_bind(Overview.scene, Overview.inks)
         yield AlertPane(self._settings.incident_limit).data_bind(Overview.scene, Overview.inks)
         yield LogLines().data_bind(Overview.scene, Overview.inks)
+        yield MetricPage().data_bind(Overview.scene, Overview.inks)
+        yield SourcePage().data_bind(Overview.scene, Overview.inks)
         yield AlertLine().data_bind(Overview.scene, Overview.inks)
         yield Banner().data_bind(Overview.scene, Overview.inks)
         yield KeyBar(self._settings.keymap).data_bind(Overview.scene, Overview.inks, Overview.now)
@@ -139,21 +110,12 @@ class Overview(Screen[None], inherit_bindings=False):
         """The panel with this name."""
         return self.query_one(f"#{name}", Panel)
 
-    def show_scene(self, scene: Scene) -> None:
-        """Take a new scene; while paused only count how far the picture is behind."""
-        self._newest = scene
-        is_answer = _seen(scene.view) == _seen(self.view) != _seen(self.scene.view)
-        if not self.view.is_paused or is_answer or not self.scene.at:
-            self._put(scene)
-        behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
-        self.standing = replace(self.standing, behind=behind)
-
-    def _put(self, scene: Scene) -> None:
-        """Show a scene, and the banner with it when there is trouble."""
-        has_trouble = bool(scene.trouble)
+    def put(self, scene: Scene) -> None:
+        """Show a scene, and the lines above everything that belong to it."""
         self.scene = scene
-        if has_trouble != self.wish.has_trouble:
-            self._wish(has_trouble=has_trouble)
+        many, is_firing = len(troubles(scene)), any(alert.is_firing for alert in scene.alerts)
+        if (many, is_firing) != (self.wish.troubles, self.wish.is_firing):
+            self._wish(troubles=many, is_firing=is_firing)
 
     @on(events.Resize)
     def fit_size(self, event: events.Resize) -> None:
@@ -164,7 +126,7 @@ class Overview(Screen[None], inherit_bindings=False):
         """Arrange in another way."""
         self.wish = replace(self.wish, **changes)  # type: ignore[arg-type]
         self._rearrange(self.size)
-        self.refresh(layout=True)
+        self.query_one(Header).refresh(layout=True)  # of a child: a screen would show its remembered arrangement
 
     def _rearrange(self, size: Size) -> None:
         """Tell every panel whether it is shown and with which tabs, and ask for as many rows as there are places."""
@@ -183,8 +145,12 @@ class Overview(Screen[None], inherit_bindings=False):
             panel.place(tabs, is_zoomed=self.wish.zoomed == name)
         if self._held in arrangement.places:
             self.set_focus(self.panel(self._held))  # at once: what was typed right behind is for it
-        self._look(rows=self._rows(arrangement), log_lines=self._log_lines(arrangement))
-        self._update_situation()
+        self.look(
+            rows=self._rows(arrangement),
+            log_lines=self._log_lines(arrangement),
+            wants_metrics=self.wish.zoomed == "metrics",
+        )
+        self.situation_changed()
 
     def _rows(self, arrangement: Arrangement) -> tuple[tuple[RankingName, int], ...]:
         """How many rows of each table to ask for: some more than fit, so that one can scroll; many when zoomed."""
@@ -200,14 +166,7 @@ class Overview(Screen[None], inherit_bindings=False):
         place = arrangement.places.get("lines")
         return min(MOST_LINES, max(12, place.height if place else 0))
 
-    def _look(self, **changes: object) -> None:
-        """Tell the collector what the person looks at, when that changed."""
-        view = replace(self.view, **changes)  # type: ignore[arg-type]
-        if view != self.view:
-            self.view = view
-            self.post_message(ViewRequested(view))
-
-    def _update_situation(self) -> None:
+    def situation_changed(self) -> None:
         """Find out which keys make sense now."""
         focused = self.focused
         panel = focused.id or "" if isinstance(focused, Panel) else ""
@@ -218,6 +177,8 @@ class Overview(Screen[None], inherit_bindings=False):
             is_typing=table is not None and table.is_typing,
             has_search=table is not None and bool(table.search),
             is_paused=self.view.is_paused,
+            is_past=self.view.end is not None,
+            can_open=isinstance(focused, MetricPage) and focused.can_open,
         )
 
     @on(events.DescendantFocus)
@@ -227,7 +188,7 @@ class Overview(Screen[None], inherit_bindings=False):
         """Keep the footer true, and know where to go back to from a terminal that was too small."""
         if isinstance(self.focused, Panel) and self.focused.display:
             self._held = self.focused.id or self._held
-        self._update_situation()
+        self.situation_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key does nothing where its command makes no sense."""
@@ -241,7 +202,16 @@ class Overview(Screen[None], inherit_bindings=False):
             return
         self._held = name
         shown = name if self._is_tab(name) else self.wish.shown
-        self._wish(shown=shown, zoomed=name if self.wish.zoomed else "")
+        self._wish(shown=shown, zoomed=name if self.wish.zoomed in PANELS else "")
+
+    def action_page(self, name: str) -> None:
+        """Open a page; `esc` leaves it for the panel that had the keys."""
+        if name not in PAGES or self.wish.zoomed == name:
+            return
+        if self._held in PANELS:
+            self._behind = self._held
+        self._held = name
+        self._wish(zoomed=name)
 
     def _is_tab(self, name: str) -> bool:
         """The panel shares a box with others at this size."""
@@ -255,21 +225,30 @@ class Overview(Screen[None], inherit_bindings=False):
 
     def action_zoom(self) -> None:
         """Give the whole screen to the panel that has the keys."""
-        if self.now.panel:
+        if isinstance(self.focused, MetricPage):
+            self.focused.open(True)
+        elif self.now.panel:
             self._wish(zoomed=self.now.panel)
 
     @on(ZoomRequested)
     def zoom_clicked(self, message: ZoomRequested) -> None:
         """Zoom a panel that was clicked twice, or back."""
+        if message.panel in PAGES:
+            self.action_zoom()
+            return
         self._held = message.panel
         self._wish(zoomed="" if self.wish.zoomed else message.panel)
 
     def action_back(self) -> None:
-        """Go back one step: the search first, then the zoom."""
+        """Go back one step: the search first, a chart on its page, then the zoom."""
         focused = self.focused
+        if isinstance(focused, MetricPage) and focused.is_open:
+            focused.open(False)
+            return
         if isinstance(focused, RankingTable) and (focused.is_typing or focused.search):
             focused.end_search(keep=False)
         elif self.wish.zoomed:
+            self._held = self._behind if self.wish.zoomed in PAGES else self._held
             self._wish(zoomed="")
 
     def action_keep_search(self) -> None:
@@ -286,8 +265,8 @@ class Overview(Screen[None], inherit_bindings=False):
     def search(self, message: SearchRequested) -> None:
         """Ask for the names that match."""
         searches = {**dict(self.view.searches), message.ranking: message.text.casefold()}
-        self._look(searches=tuple((name, text) for name, text in searches.items() if text))
-        self._update_situation()
+        self.look(searches=tuple((name, text) for name, text in searches.items() if text))
+        self.situation_changed()
 
     def action_sort(self) -> None:
         """Order the table by the next figure."""
@@ -307,36 +286,14 @@ class Overview(Screen[None], inherit_bindings=False):
     def _sort(self, name: RankingName, key: SortKey) -> None:
         """Ask for a ranking in another order, and remember it."""
         sorts = {**dict(self.view.sorts), name: key}
-        self._look(sorts=tuple((one, chosen) for one, chosen in sorts.items() if chosen != "hits"))
+        self.look(sorts=tuple((one, chosen) for one, chosen in sorts.items() if chosen != "hits"))
         self.query_one(f"#{name}", RankingTable).to_top()
         self.post_message(ChoiceMade(f"sort.{name}", key))
 
-    def action_window(self, step: Literal[-1, 1]) -> None:
-        """Look at a shorter or longer window; after the longest comes the shortest."""
-        names = [choice.name for choice in WINDOWS]
-        self.action_choose_window(names[(names.index(self.view.window) + step) % len(names)])
-
-    def action_choose_window(self, name: str) -> None:
-        """Look at this window, and remember it."""
-        if name != self.view.window:
-            for table in self.query(RankingTable):
-                table.to_top()
-        self._look(window=name)
-        self.standing = replace(self.standing, window=name)
-        self.post_message(ChoiceMade("window", name))
-
-    def action_pause(self) -> None:
-        """Let the picture stand still, or go on with the newest scene."""
-        self._look(is_paused=not self.view.is_paused)
-        self.standing = replace(self.standing, is_paused=self.view.is_paused, behind=0)
-        if not self.view.is_paused and self._newest.at:
-            self._put(self._newest)
-        self._update_situation()
-
-
-def _seen(view: View) -> View:
-    """A view without the pause, which changes nothing in what is seen."""
-    return replace(view, is_paused=False)
+    def to_tops(self) -> None:
+        """Show the first rows of every table."""
+        for table in self.query(RankingTable):
+            table.to_top()
 
 
 def _valid_action(action: str, now: Situation) -> bool:

@@ -1,93 +1,55 @@
-"""Reads compressed logs: gzip, bzip2, xz and zstd, told by their first bytes and not by their names."""
+"""A compressed log as a source: the lines of one file, which ends."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-import zlib
-from collections.abc import Iterator
-from contextlib import closing
-from typing import Protocol, cast
+import os
+import time
+from collections.abc import Callable, Sequence
 
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.gap import Gap
 from glance.domain.scene import SourceCondition
 from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, POLL_BYTES, Chunk
-from glance.sources.compression import MAGIC_BYTES, archive_kind
-from glance.sources.generation import Generation, stream_generation
-from glance.sources.line_cutter import LineCutter
-from glance.sources.regular_file import reason_in_words
+from glance.sources.generation import Generation
+from glance.sources.ledger import Ledger
+from glance.sources.losses import Losses
 from glance.sources.source import ReadStatus
+from glance.sources.unpacked import UnpackedReader
+from glance.sources.unpacking import first_bytes, survey, unpack
 
 _TAR_OFFSET = 257
-
-
-class _Unpacked(Protocol):
-    """A compressed file, read as what it holds."""
-
-    def read1(self, size: int, /) -> bytes:
-        """Some bytes; none at the end."""
-
-    def close(self) -> None:
-        """Close it."""
-
-
-def unpack(path: str, piece_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """What a compressed file holds, all of its members, in pieces; needs little memory.
-
-    Raises:
-        SourceError: it is not compressed in a known way, is damaged or ends too early. All
-            that could be read was given before.
-    """
-    try:
-        with open(path, "rb") as file:
-            kind = archive_kind(file.read(MAGIC_BYTES))
-        if kind is None:
-            raise SourceError(f"{path} cannot be unpacked", "it is none of gzip, bzip2, xz and zstd")
-        unpacked, damage = _open(path, kind)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be unpacked", reason_in_words(error)) from error
-    try:
-        with closing(unpacked):
-            while piece := unpacked.read1(piece_bytes):
-                yield piece
-    except (EOFError, zlib.error, damage, OSError) as error:
-        why = "it ends too early" if isinstance(error, EOFError) else f"it is damaged ({error})"
-        raise SourceError(f"{path} was read only in part", why, "is it still being written?") from error
-
-
-def _open(path: str, kind: str) -> tuple[_Unpacked, type[Exception]]:
-    """A compressed file, and what is raised when it is damaged; imports only what this one needs."""
-    if kind == "gzip":
-        import gzip
-
-        return cast("_Unpacked", gzip.GzipFile(path)), gzip.BadGzipFile
-    if kind == "bzip2":
-        import bz2
-
-        return cast("_Unpacked", bz2.BZ2File(path)), OSError
-    if kind == "xz":
-        import lzma
-
-        return cast("_Unpacked", lzma.LZMAFile(path)), lzma.LZMAError
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return cast("_Unpacked", zstd.ZstdFile(path)), zstd.ZstdError
 
 
 class Archive:
     """The lines of one compressed file, which end."""
 
-    def __init__(self, path: str, *, piece_bytes: int = CHUNK_BYTES, line_limit: int = LINE_LIMIT) -> None:
-        """Read the archive at `path`; it is opened by the first poll."""
+    def __init__(
+        self,
+        path: str,
+        *,
+        checkpoints: Sequence[Checkpoint] = (),
+        piece_bytes: int = CHUNK_BYTES,
+        line_limit: int = LINE_LIMIT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Read the archive at `path`; it is opened by the first poll.
+
+        Args:
+            path: the compressed file.
+            checkpoints: what was read of it before.
+            piece_bytes: bytes to unpack at a time.
+            line_limit: bytes of the longest line that is handed out.
+            clock: tells the time, in seconds since the epoch.
+        """
         self._path = path
-        self._pieces = unpack(path, piece_bytes)
-        self._cutter = LineCutter(stream_generation(path), line_limit)
-        self._size = 0
-        self._note = ""
-        self._is_failing = False
-        self._is_ended = False
+        self._ledger = Ledger(os.path.abspath(path), checkpoints)
+        self._losses = Losses(self._ledger.source, clock)
+        self._piece_bytes, self._line_limit = piece_bytes, line_limit
+        self._reader = self._make(None)
+        self._is_looked_at = False
+        self._failure = ""
 
     @property
     def path(self) -> str:
@@ -95,33 +57,62 @@ class Archive:
         return self._path
 
     @property
+    def source_name(self) -> str:
+        """Its name in history."""
+        return self._ledger.source
+
+    @property
     def is_ended(self) -> bool:
         """Everything was handed out."""
-        return self._is_ended
+        return self._reader.is_at_end
 
     @property
     def is_at_end(self) -> bool:
         """The same: an archive does not grow."""
-        return self._is_ended
+        return self._reader.is_at_end
 
     @property
     def status(self) -> ReadStatus:
         """How reading goes; sizes are of what is unpacked."""
-        cutter = self._cutter
-        reached: SourceCondition = "failing" if self._is_failing else "ended"
+        reader = self._reader
+        reached: SourceCondition = "failing" if self._failure else "ended"
         return ReadStatus(
-            condition=reached if self._is_ended else "reading",
-            note=self._note,
-            size_bytes=self._size,
-            offset=cutter.offset,
-            lag_bytes=cutter.pending_bytes,
-            long_lines_total=cutter.long_lines_total,
-            skipped_bytes=cutter.skipped_bytes,
+            condition=reached if reader.is_at_end else "reading",
+            note=self._failure or reader.damage,
+            size_bytes=max(reader.size, reader.offset),
+            offset=reader.offset,
+            lag_bytes=reader.pending_bytes,
+            long_lines_total=self._losses.long_lines_total,
+            skipped_bytes=self._losses.skipped_bytes,
         )
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """How far it was read, where that is not on record yet."""
+        return self._ledger.changed
+
+    def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
+        """These checkpoints are on record."""
+        self._ledger.acknowledge(recorded)
+
+    def take_gaps(self) -> list[Gap]:
+        """What could not be read, since the last call."""
+        return self._losses.take()
 
     async def poll(self, most_bytes: int = POLL_BYTES) -> list[Chunk]:
         """The next lines; unpacking is work, and done in a thread."""
-        return await asyncio.to_thread(self._advance, most_bytes)
+        if not self._is_looked_at:
+            self._is_looked_at = True
+            await asyncio.to_thread(self._look)
+        chunks: list[Chunk] = []
+        if self._reader.is_at_end:
+            return chunks
+        await self._reader.read_into(chunks, most_bytes)
+        if not self._reader.size:
+            self._failure = self._reader.damage
+        else:
+            self._ledger.put(self._reader.checkpoint(self._ledger.source))
+        return chunks
 
     async def finish(self) -> list[Chunk]:
         """Nothing waits: the last poll gave the last line."""
@@ -129,7 +120,7 @@ class Archive:
 
     def read_back(self, generation: Generation, offset: int, length: int) -> bytes | None:
         """Bytes that were handed out before, unpacked anew; None when they are not there."""
-        if generation != self._cutter.generation:
+        if generation != self._reader.generation:
             return None
         at = 0
         found = b""
@@ -145,38 +136,36 @@ class Archive:
 
     async def close(self) -> None:
         """Let go of the file."""
-        self._is_ended = True
-        self._pieces = iter(())
+        await self._reader.close()
 
-    def _advance(self, most_bytes: int) -> list[Chunk]:
-        """Unpack about `most_bytes`."""
-        chunks: list[Chunk] = []
-        budget = most_bytes
-        while budget > 0 and not self._is_ended:
-            piece = self._next()
-            if not self._size and piece[_TAR_OFFSET : _TAR_OFFSET + 5] == b"ustar":
-                self._fail("holds a tar archive: tar -xOf FILE | glance -")
-                break
-            self._size += len(piece)
-            budget -= len(piece)
-            chunks += self._cutter.feed(piece)
-        if self._is_ended and (last := self._cutter.finish()):
-            chunks.append(last)
-        return chunks
+    def _make(self, known: Checkpoint | None) -> UnpackedReader:
+        """A reader from where it is known to have been read."""
+        return UnpackedReader(
+            self._path,
+            self._path,
+            self._losses,
+            known=known,
+            line_limit=self._line_limit,
+            piece_bytes=self._piece_bytes,
+        )
 
-    def _next(self) -> bytes:
-        """The next piece; nothing at the end."""
+    def _look(self) -> None:
+        """Find out what it is, and how far it was read before."""
+        if first_bytes(self._path, 2 * _TAR_OFFSET)[_TAR_OFFSET : _TAR_OFFSET + 5] == b"ustar":
+            self._failure = "holds a tar archive: tar -xOf FILE | glance -"
+            self._reader.is_at_end = True
+            return
+        known = list(self._ledger)
+        if not known:
+            return
         try:
-            piece = next(self._pieces, b"")
-        except SourceError as error:
-            if self._size:
-                self._note = error.why
-            else:
-                self._fail(error.why)
-            piece = b""
-        self._is_ended = self._is_ended or not piece
-        return piece
-
-    def _fail(self, why: str) -> None:
-        """It gives nothing at all."""
-        self._note, self._is_failing, self._is_ended = why, True, True
+            status = os.stat(self._path)
+        except OSError:
+            return
+        same = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        unchanged = [one for one in known if (one.device, one.inode, one.size, one.modified_ns) == same]
+        done = next((one for one in unchanged if one.state == "retired"), None)
+        found = (done,) if done is not None else survey(self._path, self._ledger.tellable).found
+        if found:
+            self._reader = self._make(found[0])
+            self._reader.is_at_end = done is not None

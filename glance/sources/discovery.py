@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glance.errors import SourceError
+from glance.paths import state_dir
 from glance.sources.compression import archive_kind
+from glance.sources.copies import Copies
+from glance.sources.family import live_name, stem_name
 from glance.sources.regular_file import not_regular, open_regular, reason_in_words
 
 SourceKind = Literal["file", "archive", "pipe", "stdin"]
@@ -42,15 +45,6 @@ USUAL_PATTERNS = (
 """Where nginx, Apache, Caddy, Traefik, HAProxy and others write by default, below the root."""
 
 _IN_DIRECTORY = ("*.log", "*access*")
-_ROTATED = re.compile(
-    r"""(?x) ^ (?P<live> .+? ) (?:
-        \.\d{1,3}(?!\d) | [.-] (?: old | bak | save | (?:19|20)\d{2} -? [01]\d -? [0-3]\d
-        (?: [-_.T] (?=\d) (?: [\d:] | [.-](?=\d) )*+ )?+ )
-    )*+ (?: \. (?: gz | bz2 | xz | zst | Z ) )? $"""
-)
-_DATED_STEM = re.compile(
-    r"^(?P<stem>.+?)[.-](?:19|20)\d{2}-?[01]\d-?[0-3]\d(?:[-_.T][\d:.-]*\d)?(?P<ending>\.\w+)(?:\.gz|\.zst)?$"
-)
 _LONG_HOLE = re.compile(rb"\0{64,}")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\b"))
 
@@ -80,6 +74,8 @@ class Glob:
     """A pattern under which files may appear later."""
 
     pattern: str
+    copies: Copies = field(default_factory=Copies)
+    """Files that match and are copies of others: given only when they go on differently."""
     _known: set[str] = field(default_factory=set)
 
     def rescan(self) -> list[FoundSource]:
@@ -92,7 +88,7 @@ class Glob:
         live = [path for path in matches if not is_rotated(path, matches)]
         fresh = [path for path in (live if live or self._known else matches) if path not in self._known]
         found = []
-        for path in fresh:
+        for path in self.copies.sort_out(fresh, self._known) if fresh else ():
             try:
                 found.append(examine(path))
             except SourceError:
@@ -164,14 +160,11 @@ def is_rotated(path: str, among: Iterable[str] = ()) -> bool:
             else a log that is written by date.
     """
     name = os.path.basename(path)
-    matched = _ROTATED.match(name)
-    if matched and matched["live"] != name:
+    if live_name(name) != name:
         return True
-    dated = _DATED_STEM.match(name)
-    if not dated:
-        return False
-    live = os.path.join(os.path.dirname(path), dated["stem"] + dated["ending"])
-    return live in set(among) or os.path.exists(live)
+    stem = stem_name(name)
+    live = os.path.join(os.path.dirname(path), stem)
+    return stem != name and (live in set(among) or os.path.exists(live))
 
 
 def examine(path: str, *, allow_pipe: bool = False) -> FoundSource:
@@ -189,6 +182,11 @@ def examine(path: str, *, allow_pipe: bool = False) -> FoundSource:
         fd = open_regular(path)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if _is_own(path):
+        os.close(fd)
+        raise SourceError(
+            f"{path} cannot be read as a log", "glance keeps its own files here: it would read what it writes itself"
+        )
     try:
         head = os.pread(fd, SAMPLE_BYTES, 0)
     except OSError as error:
@@ -199,6 +197,11 @@ def examine(path: str, *, allow_pipe: bool = False) -> FoundSource:
         return FoundSource(path, "archive")
     _check_text(path, head)
     return FoundSource(path)
+
+
+def _is_own(path: str) -> bool:
+    """Whether a file lies in the folder where glance keeps its own."""
+    return os.path.realpath(path).startswith(os.path.realpath(state_dir()) + os.sep)
 
 
 def _unreadable(path: str, error: OSError) -> SourceError:

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
+from glance.domain.logs.checkpoint import HEAD_BYTES, WINDOW_BYTES, Checkpoint
 from glance.sources.chunk import LINE_LIMIT, Chunk
 from glance.sources.generation import Generation
+from glance.sources.losses import Losses
 
 
 class LineCutter:
     """Takes bytes as they come and hands out whole lines with their offsets in the stream."""
 
-    def __init__(self, generation: Generation, line_limit: int = LINE_LIMIT) -> None:
-        """Cut the stream of `generation`; lines longer than `line_limit` are skipped and counted."""
+    def __init__(
+        self,
+        generation: Generation,
+        line_limit: int = LINE_LIMIT,
+        *,
+        losses: Losses | None = None,
+        known: Checkpoint | None = None,
+    ) -> None:
+        """Cut the stream of `generation`; lines longer than `line_limit` are skipped and counted.
+
+        Args:
+            generation: what the lines belong to.
+            line_limit: bytes of the longest line that is handed out, without its newline.
+            losses: where to count what is not handed out.
+            known: how far the stream was read before; the bytes that follow are fed.
+        """
         self.generation = generation
-        self.offset = 0
+        self.offset = known.offset if known is not None else 0
         """Of the first byte that was not handed out."""
-        self.long_lines_total = 0
-        self.skipped_bytes = 0
+        self.head = known.head[: known.offset] if known is not None else b""
+        """The first bytes of the stream, up to the offset."""
+        self.window = known.window if known is not None else b""
+        """The bytes before the offset."""
+        self.losses = losses or Losses(generation.path)
         self._line_limit = line_limit
         self._carry = b""
-        self._is_skipping = False
+        self._is_skipping = known is not None and known.is_skipping
 
     @property
     def pending_bytes(self) -> int:
         """Length of the beginning of a line that waits for its newline."""
         return len(self._carry)
+
+    @property
+    def is_skipping(self) -> bool:
+        """The offset lies in a line that is too long."""
+        return self._is_skipping
+
+    @property
+    def long_lines_total(self) -> int:
+        """Lines that were too long."""
+        return self.losses.long_lines_total
+
+    @property
+    def skipped_bytes(self) -> int:
+        """Bytes of those lines."""
+        return self.losses.skipped_bytes
 
     def feed(self, data: bytes) -> list[Chunk]:
         """The lines that are whole now."""
@@ -57,16 +91,21 @@ class LineCutter:
 
     def _skip(self, data: bytes, *, is_whole: bool) -> None:
         """Pass over (the rest of) a line that is too long."""
-        if not self._is_skipping:
-            self.long_lines_total += 1
-        skipped = len(self._carry) + len(data)
+        skipped = self._carry + data
         self._carry = b""
-        self.skipped_bytes += skipped
-        self.offset += skipped
+        self.losses.skipped(self.generation.number, self.offset, len(skipped), is_begin=not self._is_skipping)
+        self._advance(skipped)
         self._is_skipping = not is_whole
 
     def _chunk(self, data: bytes, *, is_partial: bool = False) -> Chunk:
         """Hand out bytes."""
         chunk = Chunk(self.generation.path, self.generation, self.offset, data, is_partial)
-        self.offset += len(data)
+        self._advance(data)
         return chunk
+
+    def _advance(self, data: bytes) -> None:
+        """These bytes are done."""
+        if len(self.head) == self.offset:
+            self.head = (self.head + data[:HEAD_BYTES])[:HEAD_BYTES]
+        self.offset += len(data)
+        self.window = (self.window + data[-WINDOW_BYTES:])[-WINDOW_BYTES:]

@@ -4,47 +4,38 @@ At each poll the name is looked up, then everything that is held open is read: f
 moved away or deleted first, to their end, then the one that has the name now. A file that lost its
 name is held until it has been quiet for a while *and* its successor is being written, since servers
 go on writing to the old file until they have been told, and their last workers a while longer.
+When reading begins, and whenever the name came to other bytes, the log's predecessors are looked at
+for bytes that were not read.
+
+What was handed out is described by `checkpoints`. Whoever keeps them writes them in one transaction
+with what was counted of the chunks; a tail that is given them goes on exactly there.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import stat
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.gap import Gap
 from glance.domain.scene import SourceCondition
-from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES, LINE_LIMIT, POLL_BYTES, Chunk
-from glance.sources.generation import Generation, Place
-from glance.sources.reader import ReadCounters, Reader, place_at
-from glance.sources.regular_file import not_regular, open_file, reason_in_words
+from glance.sources.generation import Generation
+from glance.sources.held import LINGER_SECONDS, ROTATE_WAIT_SECONDS, HeldReaders
+from glance.sources.ledger import Ledger
+from glance.sources.lineage import Lineage
+from glance.sources.losses import Losses
+from glance.sources.predecessors import Predecessors
+from glance.sources.reader import Reader
+from glance.sources.reader_maker import ReaderMaker
+from glance.sources.slots import PROCESS_SLOTS, FileSlots
 from glance.sources.source import ReadStatus
+from glance.sources.standing import Standing
 
-logger = logging.getLogger(__name__)
-
-LINGER_SECONDS = 30.0
-"""How long a file that lost its name must be quiet before it is let go."""
-
-HELD_FILES = 16
-"""Files without their name that are held at most, unless they are still being read."""
-
-_REMEMBERED_PLACES = 64
-_NOTE_SECONDS = 60.0
-_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 1.0, 30.0
-
-
-@dataclass(slots=True)
-class _Held:
-    """A file that lost its name, and since when nothing was added to it."""
-
-    reader: Reader
-    size: int
-    quiet_since: float
+_SETTLED_SECONDS = 2.0
+"""A file whose last change is that old shows every further change by its time."""
 
 
 class Tail:
@@ -54,40 +45,51 @@ class Tail:
         self,
         path: Path | str,
         *,
+        checkpoints: Sequence[Checkpoint] = (),
         start: int | None = None,
+        wanted: Collection[str] = (),
         chunk_bytes: int = CHUNK_BYTES,
         line_limit: int = LINE_LIMIT,
         linger_seconds: float = LINGER_SECONDS,
+        rotate_wait_seconds: float = ROTATE_WAIT_SECONDS,
         now: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        slots: FileSlots = PROCESS_SLOTS,
     ) -> None:
         """Follow `path`, which need not exist yet.
 
         Args:
             path: the name to follow.
-            start: where to begin in the file that has the name first, the start of a line; None is byte 0.
+            checkpoints: what is on record of this log; without any, it is met for the first time.
+            start: where to begin in a log met for the first time, the start of a line; None is byte 0.
+            wanted: predecessors to read of a log met for the first time; the others are passed over.
             chunk_bytes: bytes to read at a time.
             line_limit: bytes of the longest line that is handed out.
             linger_seconds: how long a file that lost its name must be quiet before it is let go.
+            rotate_wait_seconds: how long it must be quiet before its unfinished line is given up for finished.
             now: a clock that never goes back, in seconds.
+            clock: tells the time, in seconds since the epoch.
+            slots: bounds how many files are held open by all tails.
         """
         self._path = os.fspath(path)
-        self._start = start
-        self._chunk_bytes = chunk_bytes
-        self._line_limit = line_limit
-        self._linger_seconds = linger_seconds
-        self._now = now
-        self._current: Reader | None = None
-        self._held: list[_Held] = []
-        self._finished: deque[Place] = deque(maxlen=_REMEMBERED_PLACES)
-        self._counters = ReadCounters()
-        self._rotations_total = 0
-        self._truncations_total = 0
-        self._trouble = ""
-        self._is_missing = False
+        self._clock = clock
+        self._slots = slots
+        self._ledger = Ledger(os.path.abspath(self._path), checkpoints)
+        self._losses = Losses(self._ledger.source, clock)
+        maker = ReaderMaker(self._path, self._losses, chunk_bytes, line_limit)
+        self._standing = Standing(self._path, now)
+        self._lineage = Lineage(
+            self._path,
+            self._ledger,
+            maker=maker,
+            predecessors=Predecessors(self._path, self._ledger, maker, now=now, clock=clock, wanted=wanted),
+            standing=self._standing,
+            held=HeldReaders(now, linger_seconds, rotate_wait_seconds),
+            start=start or 0,
+        )
+        self._rest: tuple[int, ...] | None = None
+        """The file that has the name, when all of it was read and its time will show a change."""
         self._is_at_end = False
-        self._note = ""
-        self._note_until = 0.0
-        self._retry_at, self._retry_seconds = 0.0, _FIRST_RETRY_SECONDS
 
     @property
     def path(self) -> str:
@@ -95,32 +97,77 @@ class Tail:
         return self._path
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def source_name(self) -> str:
+        """Its name in history: the absolute path."""
+        return self._ledger.source
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """How far everything was read that has changed since it was last acknowledged.
+
+        Exactly what was handed out by the last poll and before; commit it together with that.
+        """
+        return self._ledger.changed
+
+    def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
+        """These checkpoints are on record, or somebody else will see to it."""
+        self._ledger.acknowledge(recorded)
+
+    def take_gaps(self) -> list[Gap]:
+        """What could not be handed out, since the last call."""
+        return self._losses.take()
+
+    @property
+    def places(self) -> tuple[Checkpoint, ...]:
         """Where reading stands in every file that is held, oldest first."""
-        return tuple(reader.place for reader in self._readers())
+        return tuple(reader.checkpoint(self._ledger.source) for reader in self._lineage.readers)
 
     @property
     def generation(self) -> Generation | None:
-        """The life of bytes that has the name now, None before the file was opened."""
-        return self._current.generation if self._current else None
+        """The life of bytes that has the name now, None while it is not open."""
+        current = self._lineage.current
+        return current.generation if current else None
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether the file that has the name was read before, and goes on where that ended."""
+        return self._lineage.is_resumed
+
+    @property
+    def low(self) -> int:
+        """First byte that was handed out of the file that has the name; what stands before is not, or not yet."""
+        current = self._lineage.current
+        return current.low if current else 0
+
+    @property
+    def offset(self) -> int:
+        """After the last byte that was handed out of the file that has the name."""
+        current = self._lineage.current
+        return current.offset if current else 0
+
+    @property
+    def identities(self) -> frozenset[tuple[int, int]]:
+        """Device and inode of every file that is held: no other tail may read these."""
+        readers = self._lineage.readers
+        return frozenset(reader.generation.identity for reader in readers if isinstance(reader, Reader))
 
     @property
     def status(self) -> ReadStatus:
         """How following goes."""
-        readers = self._readers()
-        current = self._current
+        lineage, losses = self._lineage, self._losses
+        current, dozing = lineage.current, self._rest[2] if self._rest else 0
         return ReadStatus(
             condition=self._condition(),
-            note=self._trouble or (self._note if self._now() < self._note_until else ""),
-            size_bytes=current.size if current else 0,
-            offset=current.offset if current else 0,
-            lag_bytes=sum(max(0, reader.size - reader.offset) for reader in readers),
-            rotations_total=self._rotations_total,
-            truncations_total=self._truncations_total,
-            long_lines_total=self._counters.long_lines_total,
-            skipped_bytes=self._counters.skipped_bytes,
-            hole_bytes=self._counters.hole_bytes,
-            lost_bytes=self._counters.lost_bytes,
+            note=self._standing.words,
+            size_bytes=current.size if current else dozing,
+            offset=current.offset if current else dozing,
+            lag_bytes=sum(max(0, reader.size - reader.offset) for reader in lineage.readers),
+            rotations_total=lineage.rotations_total,
+            truncations_total=lineage.truncations_total,
+            long_lines_total=losses.long_lines_total,
+            skipped_bytes=losses.skipped_bytes,
+            hole_bytes=losses.hole_bytes,
+            lost_bytes=losses.lost_bytes,
         )
 
     @property
@@ -134,217 +181,122 @@ class Tail:
         Returns:
             A file descriptor for `os.pread`, owned by the tail; None while there is nothing to read.
         """
-        await self._follow_name()
-        return self._current.fileno() if self._current else None
+        await self._lineage.follow_name()
+        current = self._lineage.current
+        return current.fileno() if current else None
 
     def start_at(self, offset: int) -> None:
-        """Begin at `offset`, the start of a line, of the file that `open` opened; before the first poll."""
-        if self._current is None:
-            self._start = offset
-            return
-        reader = self._current
-        place = place_at(self._path, reader.fileno(), offset)
-        self._current = reader.moved_to(Place(reader.generation, place.offset, place.window))
+        """Begin at `offset`, the start of a line, of the file that `open` opened; before the first poll.
+
+        Not in a file that was read before: that goes on where it stood.
+        """
+        current = self._lineage.current
+        if current is None:
+            self._lineage.start = offset
+        elif not self._lineage.is_resumed:
+            current.begin_at(offset)
+            self._lineage.record(current)
+
+    def take_over(self, end: int) -> bool:
+        """Go on at `end`, the start of a line: somebody else has read the present file from the offset to there.
+
+        Returns:
+            False when the file was truncated meanwhile; the next poll finds out.
+        """
+        current = self._lineage.current
+        if current is None or not current.move_to(end):
+            return False
+        self._lineage.record(current)
+        return True
+
+    def lowered(self, number: int, low: int) -> None:
+        """A back-fill has read this generation from `low` up to where it stood before."""
+        for reader in self._lineage.readers:
+            if reader.number == number:
+                reader.low = low
+        self._ledger.lower(number, low)
 
     async def poll(self, most_bytes: int = POLL_BYTES) -> list[Chunk]:
         """Whole lines that can be read now, out of about the next `most_bytes`; maybe none.
 
         Poll again at once until `is_at_end`. Let it finish: what a cancelled poll had read is gone.
         """
-        chunks: list[Chunk] = []
+        if self._is_resting():
+            self._is_at_end = True
+            return []
+        self._rest = None
         self._is_at_end = False
-        await self._follow_name()
-        budget = most_bytes
-        for reader in self._readers():
-            before = sum(len(chunk.data) for chunk in chunks)
-            is_at_end = await self._read(reader, chunks, budget)
-            budget -= sum(len(chunk.data) for chunk in chunks) - before
-            if not is_at_end or budget <= 0:
-                return chunks  # the older file comes first, to its end
-        await self._let_go(chunks)
-        self._is_at_end = True
+        chunks, self._is_at_end = await self._lineage.read(most_bytes)
+        await self._take_rest()
         return chunks
 
     async def finish(self) -> list[Chunk]:
         """The last lines that wait for their newline, flagged partial, when nobody will follow any more."""
-        return [chunk for reader in self._readers() if (chunk := reader.finish())]
+        chunks = []
+        for reader in self._lineage.readers:
+            last = reader.finish()
+            if last is not None:
+                chunks.append(last)
+                self._lineage.record(reader)
+        return chunks
+
+    async def doze(self) -> bool:
+        """Close the file until it changes, if it is at rest; see `FileSlots`."""
+        current = self._lineage.current
+        if self._rest is None or current is None:
+            return False
+        self._lineage.current = None
+        await current.close()
+        return True
 
     def read_back(self, generation: Generation, offset: int, length: int) -> bytes | None:
         """Bytes of a generation that is still held open, or None."""
-        for reader in self._readers():
-            if reader.generation == generation:
+        for reader in self._lineage.readers:
+            if isinstance(reader, Reader) and reader.number == generation.number:
                 return os.pread(reader.fileno(), length, offset)
         return None
 
     async def close(self) -> None:
         """Let go of every file."""
-        readers = self._readers()
-        self._held, self._current = [], None
-        for reader in readers:
-            await reader.close()
-
-    def _readers(self) -> list[Reader]:
-        """Every file that is held, oldest first, the one that has the name last."""
-        held = [held.reader for held in self._held]
-        return [*held, self._current] if self._current else held
+        self._slots.release(self)
+        await self._lineage.close()
 
     def _condition(self) -> SourceCondition:
         """The state in one word."""
-        if self._trouble:
-            return "missing" if self._is_missing else "failing"
-        current = self._current
-        if current is None:
-            return "waiting"
+        lineage = self._lineage
+        if self._standing.trouble:
+            return "missing" if self._standing.is_missing else "failing"
+        if lineage.current is None:
+            return "following" if self._rest else "waiting"
         if not self.is_at_end:
             return "reading"
-        has_lines = current.offset or self._rotations_total or self._truncations_total
+        has_lines = lineage.current.offset or lineage.rotations_total or lineage.truncations_total
         return "following" if has_lines else "waiting"
 
-    async def _follow_name(self) -> None:
-        """Find out which file has the name now, and open it when it is another."""
-        # Looked up in this thread: some microseconds, where a trip through another costs fifty.
+    def _is_resting(self) -> bool:
+        """Whether nothing has happened since everything was read, told by one look at the name."""
+        if self._rest is None or self._lineage.is_look_wanted:
+            return False
         try:
             status = os.stat(self._path)
-        except OSError as error:
-            self._say_absent(error)
+        except OSError:
+            return False
+        return _signature(status) == self._rest
+
+    async def _take_rest(self) -> None:
+        """Note how the file looks when all of it was read, and let others have its slot when they need it."""
+        lineage = self._lineage
+        if lineage.current is None:
+            self._slots.release(self)
             return
-        identity = (status.st_dev, status.st_ino)
-        if self._current and self._current.generation.identity == identity:
-            self._trouble = ""
-            return
-        if self._now() < self._retry_at:
-            return
-        try:
-            if not stat.S_ISREG(status.st_mode):
-                raise not_regular(self._path, status.st_mode)
-            reader = self._take_back(identity) or await self._open()
-        except SourceError as error:
-            self._back_off(error.why)
-        except FileNotFoundError as error:
-            self._say_absent(error)
-        except OSError as error:
-            self._back_off(reason_in_words(error))
-        else:
-            self._switch_to(reader)
+        if self._is_at_end and not len(lineage.held) and not self._standing.trouble:
+            status = os.fstat(lineage.current.fileno())
+            is_settled = self._clock() - status.st_ctime >= _SETTLED_SECONDS
+            if is_settled and status.st_size == lineage.current.size:
+                self._rest = _signature(status)
+        await self._slots.hold(self)
 
-    def _take_back(self, identity: tuple[int, int]) -> Reader | None:
-        """The reader of a file that has its name again."""
-        for held in self._held:
-            if held.reader.generation.identity == identity:
-                self._held.remove(held)
-                return held.reader
-        return None
 
-    async def _open(self) -> Reader:
-        """A reader of the file that has the name now: from where it was left, if it is known."""
-        file = await open_file(self._path)
-        opened = os.fstat(file.fileno())
-        if any(reader.generation.identity == (opened.st_dev, opened.st_ino) for reader in self._readers()):
-            await file.close()
-            raise FileNotFoundError  # the name was changed back meanwhile: the next poll sees what it is
-        known = [place for place in self._finished if place.fits(file.fileno())]
-        if known:
-            place = max(known, key=lambda place: place.offset)
-            self._finished.remove(place)
-        else:
-            place = place_at(self._path, file.fileno(), self._start or 0)
-        self._start = None
-        return Reader(file, place, self._counters, chunk_bytes=self._chunk_bytes, line_limit=self._line_limit)
-
-    def _switch_to(self, reader: Reader) -> None:
-        """Another file has the name now."""
-        old = self._current
-        if old is not None:
-            self._rotations_total += 1
-            self._say(self._change_in_words(old))
-            self._held.append(_Held(old, old.size, self._now()))
-        self._current = reader
-        reader.measure()
-        self._trouble = ""
-        self._retry_at, self._retry_seconds = 0.0, _FIRST_RETRY_SECONDS
-
-    async def _read(self, reader: Reader, chunks: list[Chunk], budget: int) -> bool:
-        """Read one file, into its next generation if it was truncated; True when its end was reached."""
-        try:
-            await reader.read_into(chunks, budget)
-            if reader.is_rewritten:
-                reader = self._renew(reader, chunks)
-                await reader.read_into(chunks, budget)
-        except OSError as error:
-            await self._drop(reader, error)
-            return True
-        return reader.is_at_end
-
-    def _renew(self, old: Reader, chunks: list[Chunk]) -> Reader:
-        """The file was truncated or rewritten: its next generation begins at byte 0."""
-        self._truncations_total += 1
-        self._say("was truncated")
-        last = old.finish()
-        if last:
-            chunks.append(last)
-        reader = old.renewed()
-        if old is self._current:
-            self._current = reader
-        for held in self._held:
-            if held.reader is old:
-                held.reader = reader
-        return reader
-
-    async def _drop(self, reader: Reader, error: OSError) -> None:
-        """Reading failed: remember the place, and open the file again later."""
-        self._finished.append(reader.place)
-        self._held = [held for held in self._held if held.reader is not reader]
-        if reader is self._current:
-            self._current = None
-            self._back_off(reason_in_words(error))
-        await reader.close()
-
-    async def _let_go(self, chunks: list[Chunk]) -> None:
-        """Close files that lost their name and have been quiet for long enough."""
-        now = self._now()
-        is_replaced = self._current is not None and self._current.size > 0
-        for held in tuple(self._held):
-            if held.reader.size != held.size or not held.reader.is_at_end:
-                held.size, held.quiet_since = held.reader.size, now
-            is_quiet = is_replaced and now - held.quiet_since >= self._linger_seconds
-            is_surplus = len(self._held) > HELD_FILES
-            if not held.reader.is_at_end or not (is_quiet or is_surplus):
-                continue
-            last = held.reader.finish()
-            if last:
-                chunks.append(last)
-            self._held.remove(held)
-            self._finished.append(held.reader.place)
-            await held.reader.close()
-
-    def _say(self, note: str) -> None:
-        """Something happened that a person should know for a minute."""
-        logger.info("%s %s", self._path, note)
-        self._note, self._note_until = note, self._now() + _NOTE_SECONDS
-
-    def _change_in_words(self, old: Reader) -> str:
-        """How the name came to another file."""
-        if os.path.islink(self._path):
-            return "leads to another file now"
-        return "was deleted and created anew" if old.is_deleted else "was rotated"
-
-    def _say_absent(self, error: OSError) -> None:
-        """The name leads nowhere; what is held open is still read."""
-        self._is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
-        if not self._is_missing:
-            self._trouble = reason_in_words(error)
-        elif self._current is None:
-            self._trouble = "does not exist yet"
-        elif self._current.is_deleted:
-            self._trouble = "was deleted; waiting for a new one"
-        else:
-            self._trouble = "was moved away; waiting for a new one"
-
-    def _back_off(self, why: str) -> None:
-        """It cannot be opened or read: say why, and try again later and later."""
-        if why != self._trouble:
-            logger.warning("%s: %s", self._path, why)
-        self._is_missing = False
-        self._trouble = why
-        self._retry_at = self._now() + self._retry_seconds
-        self._retry_seconds = min(self._retry_seconds * 2, _LONGEST_RETRY_SECONDS)
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    """What changes with a file; the time of its last change of any kind cannot be set."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_ctime_ns)

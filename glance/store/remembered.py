@@ -36,21 +36,28 @@ class Remembered:
             raise StoreError(f"cannot use {path}", str(error), "move it away to begin anew") from error
         return cls(connection)
 
-    def all(self) -> dict[str, str]:
-        """Everything that is remembered.
+    def all(self, *more: str) -> dict[str, str]:
+        """Every short text, and those of these names whatever their length.
 
         Raises:
             StoreError: the database cannot be read.
         """
+        query = "SELECT key, value FROM remembered WHERE length(value) <= ?"
         try:
-            return {
-                str(key): str(value) for key, value in self._connection.execute("SELECT key, value FROM remembered")
-            }
+            found = [*self._connection.execute(query, (MOST_CHARACTERS,))]
+            for key in more:
+                found += self._connection.execute("SELECT key, value FROM remembered WHERE key = ?", (key,))
         except apsw.Error as error:
             raise StoreError("cannot read what was remembered", str(error)) from error
+        return {str(key): str(value) for key, value in found}
 
-    def keep(self, key: str, value: str) -> None:
+    def keep(self, key: str, value: str, *, most: int = MOST_CHARACTERS) -> None:
         """Remember a text under a name, in place of what was there.
+
+        Args:
+            key: the name.
+            value: the text.
+            most: characters of it that are kept.
 
         Raises:
             StoreError: the database cannot be written.
@@ -59,10 +66,26 @@ class Remembered:
             with self._connection:
                 self._connection.execute(
                     "INSERT INTO remembered VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    (key, value[:MOST_CHARACTERS]),
+                    (key, value[:most]),
                 )
         except apsw.Error as error:
             raise StoreError("cannot remember", str(error)) from error
+
+    def forget_others(self, key: str, prefix: str, most: int) -> None:
+        """Forget every name with this prefix but one, when there are more than so many.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        others = "substr(key, 1, ?) = ? AND key != ?"
+        told = (len(prefix), prefix, key)
+        try:
+            with self._connection:
+                count = self._connection.execute(f"SELECT count(*) FROM remembered WHERE {others}", told).get  # noqa: S608 - no text of a user
+                if count >= most:
+                    self._connection.execute(f"DELETE FROM remembered WHERE {others}", told)  # noqa: S608
+        except apsw.Error as error:
+            raise StoreError("cannot forget", str(error)) from error
 
     def close(self) -> None:
         """Close the database."""

@@ -1,34 +1,49 @@
-"""The alerts: newest first, a firing one as a red block with the word."""
+"""The alerts: newest first, a firing one as a red block with the word; on the whole screen with all that is known."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
 
 from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
 from glance.domain.scene import AlertNotice, Scene
+from glance.widgets.alert_drawing import alert_page, list_room, moving
+from glance.widgets.alert_line import FIRING, firing_alerts, firing_block
 from glance.widgets.drawing import Line, Picture, clean, words
+from glance.widgets.figure import figure
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks
-from glance.widgets.panel import Panel
-
-FIRING = " FIRING "
+from glance.widgets.listing import Listing
 
 
 def alert_lines(scene: Scene, size: Size, inks: Inks, most: int = 0) -> list[Strip]:
     """The alerts with their messages and how they went on, as many as fit whole; `most` of them, 0 for all."""
     if not scene.alerts:
-        return _calm(scene, size, inks)
+        return calm_lines(scene, size, inks)
     strips: list[Strip] = []
-    for alert in scene.alerts[: most or None]:
+    shown = _first(scene.alerts, most)
+    for number, alert in enumerate(shown):
         notice = _notice(alert, scene.at, size.width, inks)
-        if strips and len(strips) + len(notice) > size.height:
+        is_last = number == len(shown) - 1
+        if strips and len(strips) + len(notice) + (not is_last) > size.height:
+            more = f"and {len(shown) - number} more"
+            strips.append(Line(size.width, inks.ground).skip(3).put(more, inks.label).strip())
             break
         strips += notice
     return strips[: size.height]
 
 
-def _calm(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
+def _first(alerts: Sequence[AlertNotice], most: int) -> list[AlertNotice]:
+    """What happens now before what is over: all that fires and waits, then so many of the others, 0 for all."""
+    now = [alert for alert in alerts if alert.is_firing]
+    now += [alert for alert in alerts if alert.state == "pending"]
+    over = [alert for alert in alerts if not alert.is_firing and alert.state != "pending"]
+    return (now + over)[: max(most, len(now)) if most else None]
+
+
+def calm_lines(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
     """Nothing ever fired."""
     rule = f"all calm; an alert needs {clean(scene.alert_rule)}" if scene.alert_rule else "no alert rule is set"
     if not scene.at:
@@ -40,19 +55,37 @@ def _calm(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
 def _notice(alert: AlertNotice, now: float, width: int, inks: Inks) -> list[Strip]:
     """The message, broken between words, under a line that says how it stands."""
     head = Line(width, inks.ground)
-    if alert.recovered_at is None:
-        head.skip(1).put(FIRING, inks.firing).skip(1)
-        head.put(f"for {units.age(now - alert.triggered_at)}", inks.text)
+    head.skip(1)
+    ink = inks.label
+    if alert.is_firing:
+        head.put(FIRING, inks.firing).skip(1).put(f"for {units.age(now - alert.triggered_at)}", inks.text)
+        ink = inks.text
+    elif alert.state == "pending":
+        head.put("◔ pending", inks.focus).skip(1).put(f"for {waited(alert, now)}", inks.text)
+        ink = inks.text
     else:
-        lasted = units.age(alert.recovered_at - alert.triggered_at)
-        head.skip(1).put("✓", inks.success).skip(1)
-        head.put(f"recovered at {units.clock(alert.recovered_at)} after {lasted}", inks.label)
-    highest = f"highest {units.rate(alert.highest)}"
-    if head.room >= len(highest) + 3:
+        head.put("✓", inks.success).skip(1).put(f"recovered {_over(alert)}", inks.label)
+    highest = f"highest {figure(alert.highest, alert.unit)}"
+    if alert.state != "pending" and head.room >= len(highest) + 3:
         head.skip(2).put(highest, inks.label)
-    ink = inks.text if alert.recovered_at is None else inks.label
+    for word in (["flapping"] if alert.is_flapping else []) + (["no new data"] if alert.is_stale else []):
+        if head.room >= len(word) + 3:
+            head.skip(2).put(word, inks.client_error)
     body = [Line(width, inks.ground).skip(3).put(text, ink).strip() for text in words(clean(alert.message), width - 4)]
     return [head.strip(), *body]
+
+
+def waited(alert: AlertNotice, now: float) -> str:
+    """How long the condition holds, of how long it must."""
+    passed = units.age(now - alert.triggered_at)
+    return f"{passed} of {units.age(alert.pending_seconds)}" if alert.pending_seconds else passed
+
+
+def _over(alert: AlertNotice) -> str:
+    """When it was over, and after how long."""
+    if alert.recovered_at is None:
+        return ""
+    return f"at {units.clock(alert.recovered_at)} after {units.age(alert.recovered_at - alert.triggered_at)}"
 
 
 def alert_picture(
@@ -60,14 +93,15 @@ def alert_picture(
 ) -> Picture:
     """The whole panel of alerts."""
     lines = alert_lines(scene, Size(size.width - 2, size.height - 2), inks, most)
-    firing = sum(alert.recovered_at is None for alert in scene.alerts)
-    notes = ((f" {firing} FIRING ", inks.firing),) if firing else ()
+    firing = len(firing_alerts(scene))
+    notes = ((firing_block(max(2, firing)) if firing > 1 else " 1 FIRING ", inks.firing),) if firing else ()
     if scene.alerts and not firing:
-        notes = (("all calm", inks.success),)
+        waiting = sum(alert.state == "pending" for alert in scene.alerts)
+        notes = ((f"{waiting} pending", inks.focus),) if waiting else (("all calm", inks.success),)
     return framed(size, Frame(tabs, is_focused, notes), lines, (), inks)
 
 
-class AlertPane(Panel, can_focus=True):
+class AlertPane(Listing):
     """What fired, and when it recovered."""
 
     NAME = "alerts"
@@ -77,36 +111,27 @@ class AlertPane(Panel, can_focus=True):
         super().__init__()
         self._most = most
 
-    def draw(self, size: Size) -> Picture:
-        """The alerts of now."""
-        most = 0 if self.is_zoomed else self._most
-        return alert_picture(self.scene, size, self.inks, self.tabs, self.has_focus, most=most)
+    def names(self, scene: Scene) -> Sequence[Hashable]:
+        """The alerts, each by its rule and when it began."""
+        return [alert.key for alert in scene.alerts]
 
-    def part(self, scene: Scene) -> object:
-        """The alerts, and the time while one is firing."""
-        is_firing = any(alert.recovered_at is None for alert in scene.alerts)
-        return (scene.alerts, scene.alert_rule, scene.at if is_firing else bool(scene.at))
+    @property
+    def row_room(self) -> int:
+        """How many alerts the list of the page shows."""
+        return list_room(self.scene, self.size)
 
-
-class AlertLine(Panel, can_focus=False):
-    """The state of the alerts in one line, where there is no room for the pane."""
-
-    NAME = "alert-line"
+    def row_at(self, y: int) -> int | None:
+        """The alert at a line of the page."""
+        row = self.top + y - 2
+        return row if self.is_zoomed and 2 <= y < 2 + self.row_room and row < len(self.scene.alerts) else None
 
     def draw(self, size: Size) -> Picture:
-        """The newest alert, or that all is calm."""
-        line = Line(size.width, self.inks.ground)
-        action = "screen.panel('alerts')"
-        firing = [alert for alert in self.scene.alerts if alert.recovered_at is None]
-        if firing:
-            age = units.age(self.scene.at - firing[0].triggered_at)
-            line.skip(1).put(FIRING, self.inks.firing, action).skip(1).put(age, self.inks.text, action).skip(1)
-            line.put(clean(firing[0].message), self.inks.text, action)
-        elif self.scene.alert_rule:
-            line.skip(1).put(f"all calm; an alert needs {clean(self.scene.alert_rule)}", self.inks.label, action)
-        return Picture(size, (line.strip(),) * size.height, tuple(line.spots))
+        """The alerts of now: the newest, or on the whole screen all of them."""
+        if self.is_zoomed and self.scene.alerts:
+            self.keep_in_view()
+            return alert_page(self.scene, size, self.inks, self.tabs, top=self.top, index=self.index)
+        return alert_picture(self.scene, size, self.inks, self.tabs, self.has_focus, most=self._most)
 
     def part(self, scene: Scene) -> object:
-        """The alerts, and the time while one is firing."""
-        is_firing = any(alert.recovered_at is None for alert in scene.alerts)
-        return (scene.alerts, scene.alert_rule, scene.at if is_firing else bool(scene.at))
+        """The alerts, and the time while one is firing or about to."""
+        return (scene.alerts, scene.alert_rule, scene.at if moving(scene) else bool(scene.at))

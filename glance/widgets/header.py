@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -12,8 +12,9 @@ from textual.timer import Timer
 
 from glance.domain import units
 from glance.domain.scene import Scene, SourceStatus
-from glance.domain.window import DEFAULT_WINDOW
+from glance.domain.window import DEFAULT_WINDOW, Window, window_at, window_choice
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path
+from glance.widgets.history_words import gap_words, short_words, sign
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
 from glance.widgets.progress import BackFill, back_fill
@@ -37,6 +38,10 @@ class Standing:
     is_paused: bool = False
     behind: int = 0
     """Lines read since the picture stands still."""
+    end: float | None = None
+    """Where a window of the past ends, at once and not when its figures are there."""
+    live_key: str = "end"
+    """The key that comes back to now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Piece:
     """Empty cells before it."""
     group: str = ""
     """Pieces of one group say nothing alone: they go together."""
+    short: str = ""
+    """What is left of it before it goes."""
 
 
 def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks, notice: str = "") -> Picture:
@@ -81,13 +88,15 @@ def _fitting(left: list[Piece], right: list[Piece], room: int) -> tuple[list[Pie
         worst = max(pieces, key=lambda piece: piece.rank)
         if taken <= room or worst.rank == 0:
             return left, right
-        left = [piece for piece in left if not _goes_with(piece, worst)]
-        right = [piece for piece in right if not _goes_with(piece, worst)]
+        left = [less for piece in left if (less := _less(piece, worst)) is not None]
+        right = [less for piece in right if (less := _less(piece, worst)) is not None]
 
 
-def _goes_with(piece: Piece, worst: Piece) -> bool:
-    """It is what is dropped, or belongs to it."""
-    return piece is worst or (bool(worst.group) and piece.group == worst.group)
+def _less(piece: Piece, worst: Piece) -> Piece | None:
+    """What is left of a piece when there is no room for the worst: all of it, something shorter, or nothing."""
+    if piece is not worst and not (worst.group and piece.group == worst.group):
+        return piece
+    return replace(piece, text=piece.short, short="", rank=1) if piece.short else None
 
 
 def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
@@ -99,6 +108,10 @@ def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     name = _names(tuple(source.name for source in scene.sources))
     pieces.append(Piece(fit_path(name, min(MOST_NAME, cell_len(name))), inks.text, 1))
     pieces += _note(scene, inks)
+    if gaps := gap_words(scene.gaps):
+        many = len(scene.gaps)
+        short = "a gap" if many == 1 else f"{many} gaps"
+        pieces.append(Piece(gaps, inks.client_error, 4, "screen.page('sources')", short=short))
     formats = list(dict.fromkeys(source.format for source in scene.sources if source.format))
     if formats:
         pieces.append(Piece(clean(" | ".join(formats), 60), inks.label, 6))
@@ -134,7 +147,7 @@ def _confidence(sources: tuple[SourceStatus, ...]) -> str:
 
 def _right(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     """Lines, pace, window, state and clock."""
-    pieces = _pace(scene, inks)
+    pieces = _kept(scene, inks) + _pace(scene, inks, is_past=standing.end is not None)
     pieces += [
         Piece("‹", inks.focus, 0, "screen.window(-1)"),
         Piece(standing.window, inks.text, 0, "screen.window(1)", gap=1),
@@ -143,7 +156,16 @@ def _right(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     return pieces + _state(scene, standing, inks)
 
 
-def _pace(scene: Scene, inks: Inks) -> list[Piece]:
+def _kept(scene: Scene, inks: Inks) -> list[Piece]:
+    """Whether it is kept, and how far back one can go; all of it on the page of sources."""
+    if not scene.at:
+        return []
+    mark, style = sign(scene.history, inks)
+    action = "screen.page('sources')"
+    return [Piece(mark, style, 6, action), Piece(short_words(scene), inks.label, 9, action, gap=1)]
+
+
+def _pace(scene: Scene, inks: Inks, is_past: bool) -> list[Piece]:
     """How much was read, how fast, and what was not understood."""
     if not scene.lines_total:
         return []
@@ -156,7 +178,7 @@ def _pace(scene: Scene, inks: Inks) -> list[Piece]:
     fill = back_fill(scene)
     if fill is not None:
         return [*pieces, Piece(_fill_words(fill), inks.label, 3)]
-    if scene.is_live:
+    if scene.is_live and not is_past:
         pieces.append(Piece(f"{units.rate(scene.lines_per_second):>5} lines/s", inks.label, 7))
         if scene.lag_seconds is not None:
             pieces.append(Piece(f"lag {units.age(scene.lag_seconds)}", inks.label, 8))
@@ -169,13 +191,13 @@ def _fill_words(fill: BackFill) -> str:
 
 
 def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
-    """Live, paused, or a log that ended; and the time it is there."""
-    if standing.is_paused:
+    """Live, paused, the past, or a log that ended; and the time it is there."""
+    paused = [Piece(" PAUSED ", inks.badge, 0, "screen.pause")] if standing.is_paused else []
+    if standing.end is not None:
+        return [*paused, *_past(scene, standing, standing.end, inks)]
+    if paused:
         since = units.clock(scene.at) if scene.at else "the start"
-        return [
-            Piece(" PAUSED ", inks.badge, 0, "screen.pause"),
-            Piece(f"at {since}, {units.exact(standing.behind)} lines behind", inks.text, 2, gap=1),
-        ]
+        return [*paused, Piece(f"at {since}, {units.exact(standing.behind)} lines behind", inks.text, 2, gap=1)]
     if not scene.at:
         return []
     if not scene.is_live:
@@ -184,6 +206,31 @@ def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
         Piece("LIVE", inks.success, 1, "screen.pause"),
         Piece(units.clock(scene.at), inks.text, 2),
     ]
+
+
+def _shown_window(scene: Scene, name: str, end: float) -> Window:
+    """The window of the past that was asked for, also before its figures are there."""
+    if (scene.view.window, scene.view.end) == (name, end):
+        return scene.window
+    return window_at(window_choice(name), end, scene.history.first_at)
+
+
+def _past(scene: Scene, standing: Standing, end: float, inks: Inks) -> list[Piece]:
+    """Which stretch of the past it is, how long ago, and how to come back."""
+    action = "screen.live"
+    window = _shown_window(scene, standing.window, end)
+    pieces = [
+        Piece(" PAST ", inks.past_badge, 0, action),
+        Piece(units.span(window.start, window.end, scene.at or end), inks.past, 1, gap=1),
+    ]
+    if scene.at:
+        pieces.append(Piece(f"{units.age(max(0.0, scene.at - window.end))} ago", inks.label, 3))
+    if standing.live_key:
+        pieces += [
+            Piece(standing.live_key, inks.focus, 2, action, group="live"),
+            Piece("live", inks.label, 2, action, gap=1, group="live"),
+        ]
+    return pieces
 
 
 class Header(Panel, can_focus=False):

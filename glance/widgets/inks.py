@@ -16,6 +16,8 @@ from glance.themes import MONOCHROME, Palette, palette_of
 SHADES = 7
 SOFTNESS = 0.38
 """How far a soft ink is on the way to its ground."""
+FOOT = 0.6
+"""How far the foot of an area is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Inks:
     """To be added to another: the tint that shows a share."""
     firing: Style
     badge: Style
+    past: Style
+    past_badge: Style
     is_ansi: bool = False
     is_plain: bool = False
     """There are no colours to tell things apart by."""
@@ -92,6 +96,8 @@ def inks_of(theme: str, *, is_256: bool = False) -> Inks:
         bar=Style.parse(palette.bar) if palette.bar else Style.null(),
         firing=ink(palette.firing),
         badge=ink(palette.badge),
+        past=ink(palette.past),
+        past_badge=ink(palette.past_badge),
         is_ansi=palette.is_ansi,
         is_plain=palette.name == MONOCHROME.name,
     )
@@ -109,13 +115,24 @@ def _ramp(palette: Palette, ground: Style) -> tuple[Style, ...]:
 
 
 @cache
-def soft(ink: Style) -> Style:
-    """An ink nearer to its ground, for what accompanies a figure; the same where there are no shades."""
+def faded(ink: Style, part: float) -> Style:
+    """An ink so far on its way to its ground, 0 to 1; the same where there are no shades."""
     colours = (ink.color, ink.bgcolor)
     if any(colour is None or colour.type in (ColorType.DEFAULT, ColorType.STANDARD) for colour in colours):
         return ink
     front, ground = (colour.get_truecolor() for colour in colours if colour is not None)
-    return ink + Style(color=Color.from_triplet(blend_rgb(front, ground, SOFTNESS)))
+    return ink + Style(color=Color.from_triplet(blend_rgb(front, ground, part)))
+
+
+def soft(ink: Style) -> Style:
+    """An ink nearer to its ground, for what accompanies a figure."""
+    return faded(ink, SOFTNESS)
+
+
+@cache
+def shades(ink: Style) -> tuple[Style, ...]:
+    """The shades of an area, from its foot to its top."""
+    return tuple(faded(ink, FOOT * (1 - step / (SHADES - 1))) for step in range(SHADES))
 
 
 @cache

@@ -27,10 +27,10 @@ def line_strips(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
     shown = scene.lines[-size.height :] if size.height else ()
     has_sources = len(scene.sources) > 1
     has_latency = scene.has_latency
-    return [_line(line, size.width, inks, has_sources, has_latency) for line in shown]
+    return [log_strip(line, size.width, inks, has_sources=has_sources, has_latency=has_latency) for line in shown]
 
 
-def _line(log: LogLine, width: int, inks: Inks, has_sources: bool, has_latency: bool) -> Strip:
+def log_strip(log: LogLine, width: int, inks: Inks, *, has_sources: bool, has_latency: bool) -> Strip:
     """Time, status, size, latency, client and request; a line that was not understood as it is."""
     line = Line(width, inks.ground)
     line.skip(1)
@@ -54,7 +54,8 @@ def _line(log: LogLine, width: int, inks: Inks, has_sources: bool, has_latency: 
 def lines_picture(scene: Scene, size: Size, inks: Inks, tabs: tuple[Tab, ...], is_focused: bool) -> Picture:
     """The whole panel of lines."""
     strips = line_strips(scene, Size(size.width - 2, size.height - 2), inks)
-    return framed(size, Frame(tabs, is_focused), strips, (), inks)
+    notes = ((f"up to {units.clock(scene.window.end)}", inks.past),) if scene.view.end is not None else ()
+    return framed(size, Frame(tabs, is_focused, notes), strips, (), inks)
 
 
 class LogLines(Panel, can_focus=True):
@@ -68,4 +69,5 @@ class LogLines(Panel, can_focus=True):
 
     def part(self, scene: Scene) -> object:
         """The lines, or what stands there when there are none."""
-        return (scene.lines, scene.has_latency, len(scene.sources), "" if scene.lines else empty_words(scene))
+        until = None if scene.view.end is None else scene.window.end
+        return (scene.lines, scene.has_latency, len(scene.sources), until, "" if scene.lines else empty_words(scene))

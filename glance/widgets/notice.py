@@ -6,26 +6,39 @@ from textual.geometry import Size
 
 from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture, clean, words
+from glance.widgets.history_words import failure
 from glance.widgets.panel import Panel
 
 LEAST = Size(40, 10)
 """The smallest terminal on which the dashboard makes sense."""
 
 
+def troubles(scene: Scene) -> tuple[str, ...]:
+    """What stands above everything, a line each: the trouble of the logs, and that of history."""
+    return tuple(text for text in (clean(scene.trouble), failure(scene.history)) if text)
+
+
 class Banner(Panel, can_focus=False):
-    """The trouble of a scene, in one line under the header."""
+    """The troubles of a scene, under the header."""
 
     NAME = "banner"
 
     def draw(self, size: Size) -> Picture:
-        """The sentence."""
-        line = Line(size.width, self.inks.ground)
-        line.skip(1).put(" ! ", self.inks.firing).skip(1).put(clean(self.scene.trouble), self.inks.text)
-        return Picture(size, (line.strip(),) * size.height)
+        """A line for each; what does not fit follows in the last one."""
+        told = list(troubles(self.scene))
+        if len(told) > size.height:
+            told[size.height - 1 :] = [" · ".join(told[size.height - 1 :])]
+        strips = []
+        for text in (*told, *("",) * (size.height - len(told))):
+            line = Line(size.width, self.inks.ground)
+            if text:
+                line.skip(1).put(" ! ", self.inks.firing).skip(1).put(text, self.inks.text)
+            strips.append(line.strip())
+        return Picture(size, tuple(strips))
 
     def part(self, scene: Scene) -> object:
-        """The trouble."""
-        return scene.trouble
+        """The troubles."""
+        return troubles(scene)
 
 
 class TooSmall(Panel, can_focus=False):

@@ -41,11 +41,22 @@ def empty_words(scene: Scene) -> str:
     if fill is not None:
         return fill_sentence(fill)
     names = ", ".join(clean(source.name, 80) for source in scene.sources[:3]) or "the log"
-    if not scene.lines_total:
+    if not scene.lines_total and scene.view.end is None:
         return f"waiting for the first request in {names} …"
+    if scene.view.end is not None:
+        return _empty_past(scene)
     if scene.unparsed_total >= scene.lines_total:
         return f"none of the {units.exact(scene.lines_total)} lines in {names} could be read as a request"
     newest = ""
     if scene.lag_seconds is not None:
         newest = f"; the newest is of {units.date_minute(scene.at - scene.lag_seconds)}"
     return f"no requests in the last {scene.view.window}{newest} — > looks further back"
+
+
+def _empty_past(scene: Scene) -> str:
+    """Nothing was asked for then, or nothing is known of then."""
+    span = units.span(scene.window.start, scene.window.end, scene.at)
+    first = scene.history.first_at
+    if first is not None and scene.window.end <= first:
+        return f"nothing is known of {span}; the oldest is of {units.date_minute(first)}"
+    return f"no requests in {span} — ← → look around it"

@@ -81,13 +81,13 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     return tiles
 
 
-ON_AVERAGE = "on average"
-"""Beside the figures of a log that ended: they are those of its last window."""
+ON_AVERAGE = ("on average in this window", "on average", "average")
+"""Beside the rates of a window that is not live, the longest that fits: they are not those of now."""
 
 
 def _change(now: float, steps: Sequence[int], scene: Scene) -> str:
     """How far a rate is from that of the window."""
-    return units.change(now, average(steps, scene)) if scene.is_live else ON_AVERAGE
+    return units.change(now, average(steps, scene)) if scene.is_live else ON_AVERAGE[0]
 
 
 def _points(share: float, errors: int, scene: Scene) -> str:
@@ -120,14 +120,20 @@ def tiles_picture(scene: Scene, size: Size, inks: Inks) -> Picture:
         room = end - start - 2
         labels.goto(start).put(_cut(tile.label, room), inks.label)
         values.goto(start).put(tile.value, tile.ink)
-        change = f"{tile.change} vs avg" if tile.change[:1] in "▲▼=" and tile.change else tile.change
-        for text in (change, tile.change):
+        for text in _wordings(tile.change):
             if text and cell_len(tile.value) + 2 + cell_len(text) <= room:
                 values.skip(2).put(text, inks.label)
                 break
         sparks.goto(start).put(sparkline(tile.sparks, room), soft(tile.ink))
         start = end
     return Picture(size, tuple(line.strip() for line in lines))
+
+
+def _wordings(change: str) -> tuple[str, ...]:
+    """What stands beside a figure, the longest first."""
+    if change == ON_AVERAGE[0]:
+        return ON_AVERAGE
+    return (f"{change} vs avg", change) if change[:1] in ("▲", "▼", "=") else (change,)
 
 
 def _cut(label: str, room: int) -> str:
@@ -143,7 +149,7 @@ def _one_line(scene: Scene, size: Size, inks: Inks) -> tuple[Strip, ...]:
         value = units.duration(scene.totals.p95) if tile.short == "p95 " else tile.value
         before, after = (tile.short, "") if not tile.short.startswith(" ") else ("", tile.short)
         after = after if after == " clients" else after.strip()
-        change = f" {tile.change}" if tile.label == "requests/s" and tile.change else ""
+        change = f" {_wordings(tile.change)[-1]}" if tile.label == "requests/s" and tile.change else ""
         value = value.rjust(5) if before else value
         if line.room < len(before) + len(value) + len(after) + len(change) + 1:
             break

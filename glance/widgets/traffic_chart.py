@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from textual.strip import Strip
 from glance.domain import units
 from glance.domain.scene import Scene
 from glance.widgets import chart_canvas
+from glance.widgets.axis import EARLY, GUTTER, axis_label, clock_line, nice_top
 from glance.widgets.drawing import SPARKS, Line, Picture, clean, fit_right, resample, sparkline
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks, over
@@ -20,12 +20,6 @@ from glance.widgets.panel import Panel
 from glance.widgets.progress import empty_words
 from glance.widgets.tiles import known_steps
 
-GUTTER = 6
-"""Cells of the labels at the left of the chart."""
-TICKS_SECONDS = (5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
-AXIS_UNITS = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"), (0.0, 1.0, ""))
-"""From which top on the figures of the axis have a unit: factor and name."""
-CELLS_A_TICK = 14
 ALERT = "▲"
 """Marks where an alert was triggered."""
 LANES_FROM = 8
@@ -39,17 +33,6 @@ class Levels:
     hits: list[int]
     errors: list[int]
     server: list[int]
-
-
-def nice_top(value: float) -> float:
-    """A round figure at or above a value, for the top of an axis: 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
-        if value <= step * power * 1.0001:
-            return step * power
-    return 10 * power
 
 
 def chart_lines(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
@@ -100,7 +83,7 @@ def _area(scene: Scene, shown: slice, size: Size, inks: Inks) -> list[Strip]:
     strips = []
     for row in range(size.height):
         line = Line(GUTTER + size.width, inks.ground)
-        label = _label(row, size.height, top)
+        label = axis_label(row, size.height, top)
         line.put(label, inks.label).put("┤" if label.strip() else "│", inks.frame)
         for text, style in _runs(levels, size.height - 1 - row, size.height, inks):
             line.put(text, style)
@@ -114,32 +97,6 @@ def _layer(values: Sequence[float], size: Size, top: float) -> list[int]:
         return [0] * size.width
     levels = chart_canvas.heights(values, size.width, 8 * size.height, top)
     return [level if level > 1 else 0 for level in levels]
-
-
-def _label(row: int, height: int, top: float) -> str:
-    """The figure at the left of a row: the ends of the axis, its middle, and in a high chart its quarters."""
-    parts = 4 if height >= 12 else 2 if height >= 5 else 1
-    for part in range(parts + 1):
-        if row == round((height - 1) * (1 - part / parts)):
-            return fit_right(axis_figures(top, parts)[part], GUTTER - 1)
-    return " " * (GUTTER - 1)
-
-
-def axis_figures(top: float, parts: int) -> list[str]:
-    """The figures of an axis from zero up: one unit, and as many decimals on all as they need and there is room."""
-    if top < 0.01:
-        return [units.rate(top * part / parts) for part in range(parts + 1)]
-    factor, unit = next((factor, unit) for least, factor, unit in AXIS_UNITS if top >= least)
-    values = [top * part / parts / factor for part in range(parts + 1)]
-    figures: list[str] = []
-    for decimals in range(4):
-        candidate = [f"{value:,.{decimals}f}{unit if value else ''}" for value in values]
-        if figures and max(len(figure) for figure in candidate) >= GUTTER:
-            break
-        figures = candidate
-        if all(math.isclose(value, round(value, decimals), rel_tol=1e-6) for value in values):
-            break
-    return figures
 
 
 def _runs(levels: Levels, row: int, height: int, inks: Inks) -> list[tuple[str, Style]]:
@@ -195,37 +152,16 @@ def _axis(scene: Scene, shown: slice, width: int, inks: Inks) -> Strip:
     many = len(scene.traffic.hits[shown])
     room = width - GUTTER
     seconds = (many - 1) * step
-    text = [" "] * width
-    for alert in scene.alerts:
-        if start <= alert.triggered_at <= start + seconds:
-            text[GUTTER + round((alert.triggered_at - start) / seconds * (room - 1))] = ALERT
-    for at in _ticks(start, seconds, room):
-        label = units.tick(at, _tick_seconds(seconds, room))
-        x = GUTTER + round((at - start) / seconds * (room - 1)) - len(label) // 2
-        around = "".join(text[max(0, x - 1) : x + len(label) + 1])
-        if x >= GUTTER - 2 and x + len(label) <= width and not around.strip():
-            text[x : x + len(label)] = label
+    marks = {
+        round((alert.triggered_at - start) / seconds * (room - 1)): ALERT
+        for alert in scene.alerts
+        if alert.state != "pending" and start <= alert.triggered_at <= start + seconds
+    }
+    text = " " * (GUTTER - EARLY) + clock_line(start, seconds, room, marks)
     line = Line(width, inks.ground)
     for character in text:
         line.put(character, inks.server_error if character == ALERT else inks.label)
     return line.strip().simplify()
-
-
-def _tick_seconds(seconds: float, room: int) -> int:
-    """How far apart the labels are."""
-    most = max(1, room // CELLS_A_TICK)
-    for candidate in TICKS_SECONDS:
-        if seconds / candidate <= most:
-            return candidate
-    return 86400 * math.ceil(seconds / 86400 / most)
-
-
-def _ticks(start: float, seconds: float, room: int) -> list[float]:
-    """The moments that are labelled: whole minutes, hours or days of the local time."""
-    apart = _tick_seconds(seconds, room)
-    offset = units.day_offset(start)
-    first = math.ceil((start + offset) / apart) * apart - offset
-    return [first + index * apart for index in range(int((start + seconds - first) // apart) + 1)]
 
 
 def chart_picture(scene: Scene, size: Size, inks: Inks, tabs: tuple[Tab, ...], is_focused: bool) -> Picture:

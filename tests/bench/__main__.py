@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.bench import dashboard, recount, reports
+from tests.bench import dashboard, history, recount, reports
 from tests.bench.outcome import Outcome, table
 from tests.bench.setting import ROOT, Setting, setting
 
@@ -26,6 +26,8 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "key": dashboard.key_to_paint,
     "memory": dashboard.memory,
     "recount": recount.every_panel,
+    "collect": history.collecting,
+    "opening": history.opening,
 }
 
 

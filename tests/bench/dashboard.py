@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -185,8 +186,10 @@ def memory_after(setting: Setting, lines: int, most_megabytes: int) -> Outcome:
 
 
 def terminal(setting: Setting, *command: str) -> Terminal:
-    """A program in a terminal of 160 × 45."""
-    return Terminal(command, environment=setting.environment, directory=ROOT)
+    """A program in a terminal of 160 × 45, with no history of earlier runs."""
+    shutil.rmtree(setting.work / "state", ignore_errors=True)
+    environment = setting.environment | {"XDG_STATE_HOME": str(setting.work / "state")}
+    return Terminal(command, environment=environment, directory=ROOT)
 
 
 def shown_after(shown: Terminal, pattern: str) -> float:

@@ -105,3 +105,27 @@ def test_a_duration_is_never_wider_than_promised(seconds):
 @given(st.floats(0, 1))
 def test_a_share_is_never_wider_than_promised(value):
     assert len(units.share(value)) <= units.SHARE_WIDTH
+
+
+NOW = 1_763_812_951.0
+"""A Saturday at 12:02:31 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (-931, -31, "Sat 22 Nov 11:47–12:02"),
+        (-900, 0, "Sat 22 Nov 11:47:31–12:02:31"),
+        (-7200, -3600, "Sat 22 Nov 10:02–11:02"),
+        (-46_951, -40_051, "Fri 21 Nov 23:00 – Sat 22 Nov 00:55"),
+        (-129_751, -43_351, "Fri 21 Nov"),
+        (-216_151, -43_351, "Thu 20 Nov – Fri 21 Nov"),
+        (-400 * 86_400 - 931, -400 * 86_400 - 31, "18 Oct 2024 11:47–12:02"),
+    ],
+)
+def test_a_stretch_of_time_is_as_short_as_it_can_be(start, end, words):
+    assert units.span(NOW + start, NOW + end, NOW, UTC) == words
+
+
+def test_a_moment_has_its_day():
+    assert units.moment(NOW, UTC) == "22 Nov 12:02:31"

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from glance.domain.alerts.rule import TrafficRule
+from glance.domain.alerts.builtin import traffic_rule
 from glance.domain.scene import Scene, View
 from glance.ingest import spawned
 from glance.pipeline import backfill
+from glance.pipeline.alerting import Alerting
 from glance.pipeline.collector import Collector, CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.sources.discovery import discover
@@ -54,10 +55,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*paths: object, view: View = VIEW, **options: object) -> AsyncIterator[Stage]:
+async def staged(
+    *paths: object, view: View = VIEW, alerting: Alerting | None = None, **options: object
+) -> AsyncIterator[Stage]:
     """A collector on these logs."""
     made = CollectorOptions(refresh_seconds=0.05, **options)  # type: ignore[arg-type]
-    collector = Collector(Intake(discover([str(path) for path in paths])), made, view)
+    collector = Collector(Intake(discover([str(path) for path in paths])), made, view, alerting=alerting)
     stage = Stage(collector)
     running = asyncio.create_task(collector.run(stage.publish))
     try:
@@ -160,7 +163,7 @@ async def test_the_alert_waits_for_its_whole_window(tmp_path: Path, monkeypatch:
     log = tmp_path / "access.log"
     now = time.time()
     log.write_bytes(b"".join(line(number, now - 30 + number / 100) for number in range(3000)))
-    async with staged(log, alert=TrafficRule(1.0, 100)) as stage:
+    async with staged(log, alerting=Alerting([traffic_rule(1.0, 100)])) as stage:
         scene = await stage.until(lambda scene: bool(scene.alerts))
 
     assert scene.alerts[0].value == pytest.approx(30.0, abs=0.5)
@@ -287,7 +290,7 @@ async def test_the_alert_fires_with_the_traffic(tmp_path: Path) -> None:
     """More than the threshold in the window; the notice says so."""
     log = tmp_path / "access.log"
     log.write_bytes(b"".join(line(number) for number in range(200)))
-    async with staged(log, alert=TrafficRule(10.0, 10)) as stage:
+    async with staged(log, alerting=Alerting([traffic_rule(10.0, 10)])) as stage:
         scene = await stage.until(lambda scene: bool(scene.alerts))
 
     assert scene.alerts[0].message.startswith("High traffic generated an alert - hits = 20.00, triggered at ")

@@ -17,6 +17,7 @@ from glance.domain.logs.record import section
 from glance.domain.logs.summary import Summary
 from glance.errors import FormatError, SourceError
 from glance.pipeline import report as report_module
+from glance.pipeline import stretches
 from glance.pipeline.report import Report, ReportOptions, stretches_of
 from tests.domain.logs.brute import make_records
 
@@ -197,6 +198,7 @@ def test_an_endless_line_is_counted_and_not_read(tmp_path: Path, monkeypatch: py
     """Longer than any line may be: its neighbours are read, memory is not."""
     monkeypatch.setattr(report_module, "STRETCH_BYTES", 50_000)
     monkeypatch.setattr(report_module, "LONGEST_LINE", 20_000)
+    monkeypatch.setattr(stretches, "LONGEST_LINE", 20_000)
     path = tmp_path / "access.log"
     path.write_bytes(b"".join(LINES[:1000]) + b"x" * 300_000 + b"\n" + b"".join(LINES[1000:]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.geometry import Region, Size
 
-from glance.commands import PANELS
+from glance.commands import PAGES, PANELS
 from glance.screens.arrangement import Wish, arrange
 
 SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30), (120, 35), (159, 60), (160, 30),
@@ -13,7 +13,20 @@ SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30)
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("wish", [Wish(), Wish("lines"), Wish(has_trouble=True), Wish(zoomed="traffic")])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(),
+        Wish("lines"),
+        Wish(troubles=1),
+        Wish(troubles=2, is_firing=True),
+        Wish(is_firing=True),
+        Wish("alerts", is_firing=True),
+        Wish(zoomed="traffic"),
+        Wish(zoomed="metrics", troubles=2, is_firing=True),
+        Wish(zoomed="alerts", is_firing=True),
+    ],
+)
 def test_the_screen_is_covered_without_gap_or_overlap(size, wish):
     width, height = size
     places = arrange(Size(width, height), wish).places.values()
@@ -50,3 +63,22 @@ def test_below_forty_by_ten_there_is_only_a_sentence():
 
 def test_a_zoomed_panel_has_all_but_header_and_keys():
     assert arrange(Size(100, 30), Wish(zoomed="paths")).places["paths"] == Region(0, 1, 100, 28)
+
+
+def test_what_fires_is_told_above_everything_but_its_own_page():
+    assert arrange(Size(120, 35), Wish(is_firing=True)).places["alert-line"] == Region(0, 1, 120, 1)
+    assert arrange(Size(80, 24), Wish(troubles=1, is_firing=True)).places["alert-line"] == Region(0, 2, 80, 1)
+    assert "alert-line" not in arrange(Size(120, 35), Wish(zoomed="alerts", is_firing=True)).places
+
+
+def test_a_low_terminal_has_one_line_above_the_panels():
+    places = arrange(Size(60, 14), Wish(troubles=2, is_firing=True)).places
+    assert places["banner"].height == 1
+    assert "alert-line" not in places
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_page_has_the_whole_screen(size, page):
+    width, height = size
+    assert arrange(Size(width, height), Wish(zoomed=page)).places[page] == Region(0, 1, width, height - 2)

@@ -2,91 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
-from glance.app import Glance, ScreenSettings
 from glance.commands import COMMANDS, PANELS, ROW_COMMANDS
-from glance.domain.scene import View
 from glance.screens.help import HelpScreen
-from glance.widgets import chart_canvas
 from glance.widgets.header import Header
 from glance.widgets.ranking_table import RankingTable
 from tests.scenes import AT, firing, scene_at
+from tests.screens.running import stage
 
 ESC = "escape"
-
-
-@pytest.fixture(autouse=True)
-def colourful_terminal(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-
-
-class QuietEngine:
-    """Publishes only what a test hands it."""
-
-    def __init__(self):
-        self.views: list[View] = []
-        self.remembered: list[tuple[str, str]] = []
-        self.is_started = False
-        self.stops = 0
-
-    def start(self, publish):
-        self.is_started = True
-        self.publish = publish
-
-    def look(self, view):
-        self.views.append(view)
-
-    def stop(self):
-        self.stops += 1
-
-    def remember(self, key, value):
-        self.remembered.append((key, value))
-
-
-class Stage:
-    """A running dashboard with its engine and hands."""
-
-    def __init__(self, app, engine, pilot):
-        self.app, self.engine, self.pilot = app, engine, pilot
-
-    async def press(self, *keys):
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def publish(self, at=AT, **changes):
-        self.engine.publish(replace(scene_at(at, self.engine.views[-1]), **changes))
-        await self.pilot.pause()
-
-    @property
-    def overview(self):
-        return self.app.overview
-
-    def text(self, name):
-        panel = self.overview.panel(name)
-        return "\n".join(panel.render_line(y).text for y in range(panel.size.height))
-
-    @property
-    def screen_text(self):
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
-
-    @property
-    def focused(self):
-        return self.overview.focused.id
-
-
-@asynccontextmanager
-async def stage(size=(160, 45), **settings):
-    chart_canvas.load()
-    engine = QuietEngine()
-    app = Glance(engine, ScreenSettings(sources=("access.log",), **settings))
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield Stage(app, engine, pilot)
 
 
 async def test_the_first_frame_has_the_layout_and_words():
@@ -217,7 +144,7 @@ async def test_a_cursor_that_nobody_moved_stays_on_the_first_row():
 async def test_another_order_search_or_window_shows_the_top_of_the_table(keys):
     async with stage((80, 24)) as on:
         await on.publish()
-        await on.press("end")
+        await on.press("G")
         table = on.overview.query_one("#paths", RankingTable)
         assert table.top > 0
         await on.press(*keys)
@@ -229,7 +156,7 @@ async def test_another_order_search_or_window_shows_the_top_of_the_table(keys):
 async def test_a_cursor_moved_before_the_answer_came_keeps_its_place():
     async with stage() as on:
         await on.publish()
-        await on.press("3", "end", "s", "down")
+        await on.press("3", "G", "s", "down")
         await on.publish(AT + 1, **reversed_rows(scene_at(AT + 1, on.engine.views[-1])))
         assert marked_lines(on) == [3]
 

@@ -9,7 +9,8 @@ from textual.geometry import Size
 
 from glance.commands import Situation
 from glance.domain import units
-from glance.domain.scene import EMPTY_SCENE, LogLine, Scene, SourceStatus, Totals
+from glance.domain.scene import EMPTY_SCENE, HistoryStatus, LogLine, Scene, SourceStatus, Totals, View
+from glance.domain.window import window_at, window_choice
 from glance.widgets.alert_pane import alert_picture
 from glance.widgets.frame import Tab
 from glance.widgets.header import Standing, header_picture
@@ -24,6 +25,9 @@ from tests.stage import hostile, scene_of
 
 INKS = inks_of("glance-dark")
 WIDTHS = (200, 120, 80, 60, 41)
+PLAYS = (
+    "busy", "firing", "alerts", "gaps", "full", "bare", "waiting", "filling", "ended", "trouble", "hostile",
+)  # fmt: skip
 
 
 def text(picture):
@@ -35,7 +39,9 @@ def header(scene, width=170, **standing):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("play", ["busy", "firing", "waiting", "filling", "ended", "trouble", "hostile"])
+@pytest.mark.parametrize(
+    "play", ["busy", "firing", "alerts", "gaps", "full", "bare", "waiting", "filling", "ended", "trouble", "hostile"]
+)
 def test_every_cell_of_every_panel_is_painted(play, width):
     scene = scene_of(play, AT, scene_at().view)
     size = Size(width, 9)
@@ -74,6 +80,54 @@ def test_a_log_of_the_past_says_when_it_ends():
     scene = replace(scene_at(), is_live=False)
     assert f"log ends {units.date_minute(scene.window.end)}" in header(scene)
     assert "LIVE" not in header(scene)
+
+
+def past(width=170, **standing):
+    scene = scene_at(view=View(end=AT - 7200))
+    return scene, header(scene, width, end=AT - 7200, **standing)
+
+
+def test_a_window_of_the_past_is_told_with_its_age_and_the_way_back():
+    scene, line = past()
+    assert f" PAST  {units.span(scene.window.start, scene.window.end, AT)}  {units.age(7196)} ago  end live" in line
+    for word in ("LIVE", "lag", "lines/s", "log ends"):
+        assert word not in line
+
+
+def test_the_past_is_told_before_its_figures_are_there():
+    line = header(scene_at(), end=AT - 7200)
+    assert " PAST " in line
+    assert "LIVE" not in line
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
+def test_a_narrow_header_keeps_the_past_and_the_window(width):
+    _, line = past(width)
+    assert "‹ 15m ›" in line
+    assert "PAST" in line
+    assert len(line) == width
+
+
+def test_the_past_has_the_averages_of_its_window():
+    scene, _ = past()
+    lines = text(tiles_picture(scene, Size(240, 3), INKS))
+    assert "on average in this window" in lines[1]
+    assert "vs avg" not in lines[1]
+    assert "/s average" in text(tiles_picture(scene, Size(80, 1), INKS))[0]
+
+
+def test_an_empty_window_of_the_past_says_what_is_known():
+    window = window_at(window_choice("15m"), AT - 90_000, None)
+    scene = replace(scene_at(), view=View(end=AT - 90_000), window=window)
+    assert "no requests in" in empty_words(scene)
+    assert "← → look around it" in empty_words(scene)
+    first = replace(scene, history=HistoryStatus("recording", AT - 3600, AT))
+    assert f"the oldest is of {units.date_minute(AT - 3600)}" in empty_words(first)
+
+
+def test_lines_of_the_past_say_up_to_when():
+    scene, _ = past()
+    assert f"up to {units.clock(scene.window.end)}" in text(lines_picture(scene, Size(80, 8), INKS, (), False))[0]
 
 
 def test_the_window_and_its_arrows_can_be_clicked():

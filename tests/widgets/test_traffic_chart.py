@@ -9,9 +9,10 @@ from textual.geometry import Size
 
 from glance.domain.scene import Scene, SourceStatus, Totals, Traffic
 from glance.widgets import chart_canvas
+from glance.widgets.axis import GUTTER, axis_figures, nice_top
 from glance.widgets.frame import Tab
 from glance.widgets.inks import inks_of
-from glance.widgets.traffic_chart import GUTTER, axis_figures, chart_lines, chart_picture, nice_top
+from glance.widgets.traffic_chart import chart_lines, chart_picture
 from tests.scenes import AT, firing, scene_at
 
 INKS = inks_of("glance-dark")

@@ -161,6 +161,43 @@ def merge(left: LogBucket, right: LogBucket) -> LogBucket:
     )
 
 
+def rest(bucket: LogBucket, offset: int, records: int, lines: int, unparsed: int) -> LogBucket:
+    """What of a bucket stands at and after a place between two of its lines.
+
+    Args:
+        bucket: the whole.
+        offset: of the place, bytes of the generation.
+        records: records of the bucket before it.
+        lines: lines of the bucket before it.
+        unparsed: lines before it that no format reads.
+    """
+    later = bucket.gaps[bucket.gaps >= lines]
+    unread = tuple(UnreadLine(line.ordinal - lines, line.text) for line in bucket.unread if line.ordinal >= lines)
+    return LogBucket(
+        source=bucket.source,
+        generation=bucket.generation,
+        offset=offset,
+        length=bucket.offset + bucket.length - offset,
+        lines=bucket.lines - lines,
+        times=TimeColumn.of(bucket.times.milliseconds()[records:]),
+        texts={name: _rest_text(column, records) for name, column in bucket.texts.items()},
+        sizes=size_column(bucket.sizes[records:].astype(np.int64)),
+        latencies=None if bucket.latencies is None else bucket.latencies[records:],
+        slowest_seconds=bucket.slowest_seconds,
+        unparsed=bucket.unparsed - unparsed,
+        unread=unread,
+        gaps=later - np.uint32(lines),
+    )
+
+
+def _rest_text(column: TextColumn, records: int) -> TextColumn:
+    used, ids = np.unique(column.ids[records:], return_inverse=True)
+    values = tuple(column.values[index] for index in used.tolist())
+    if len(values) == 1:
+        return TextColumn(constant(len(ids)), values)
+    return TextColumn(narrow(ids, max(0, len(values) - 1)), values)
+
+
 MOST_UNREAD = 8
 """Lines that no format reads, kept as samples of one bucket."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.histogram import ACCURACY, quantiles
+from glance.domain.logs.part import part_of
 from glance.domain.logs.ranking import RowDetails, top_keys, without
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import error_classes
@@ -73,17 +75,26 @@ class Span:
         return chosen_between(bucket, start, end)
 
 
+class Choice(Protocol):
+    """Chooses records of a bucket: a filter."""
+
+    def select(self, bucket: LogBucket) -> NDArray[np.bool_]:
+        """Whether each record is chosen."""
+
+
 class Figures:
     """The counts of a report. Exact, whatever is forgotten, but for what `is_approximate` says."""
 
-    def __init__(self, *, memory_bytes: int, top: int, span: Span) -> None:
+    def __init__(self, *, memory_bytes: int, top: int, span: Span, where: Choice | None = None) -> None:
         """Start at zero.
 
         Args:
             memory_bytes: bound for what is held.
             top: rows of each top list.
             span: which records count.
+            where: which of them, None for all.
         """
+        self._where = where
         self._series = LogSeries(memory_bytes, on_evict=self._leave, keeps_numbers=True)
         self._tally = Tally(self._series, _COUNTED, _DAY_SECONDS, latency_steps=False)
         self._steps = _Steps()
@@ -95,7 +106,7 @@ class Figures:
 
     def add(self, bucket: LogBucket) -> None:
         """Count a bucket."""
-        held = self._series.add(bucket)
+        held = self._series.add(bucket if self._where is None else part_of(bucket, self._where.select(bucket)))
         if held is None:
             return
         chosen = self._span.chosen(held)

@@ -30,12 +30,27 @@ class RollUp:
         counts: NDArray[np.int64] = np.zeros((len(fresh), 4), np.int64)
         counts[:, :3] = np.bincount(places * 3 + classes, minlength=3 * len(fresh)).reshape(-1, 3)
         np.add.at(counts[:, 3], places, np.maximum(bucket.sizes, 0))
+        self.add_minutes(fresh, counts, bucket.records)
+
+    def add_minutes(self, fresh: NDArray[np.int64], counts: NDArray[np.int64], records: int) -> None:
+        """Add counts of minutes.
+
+        Args:
+            fresh: minutes since the epoch, ascending, each once.
+            counts: for each hits without error, client errors, server errors, bytes; shape (minutes, 4).
+            records: what they count in all.
+        """
         minutes, places = np.unique(np.concatenate([self._minutes, fresh]), return_inverse=True)
         merged: NDArray[np.int64] = np.zeros((len(minutes), 4), np.int64)
         merged[places[: len(self._minutes)]] += self._counts
         merged[places[len(self._minutes) :]] += counts
         self._minutes, self._counts = minutes[-MOST_MINUTES:], merged[-MOST_MINUTES:]
-        self.records += bucket.records
+        self.records += records
+
+    @property
+    def end(self) -> int:
+        """The minute after the newest one of which something is known; 0 when there is none."""
+        return int(self._minutes[-1]) + 1 if len(self._minutes) else 0
 
     def between(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The minutes within [first, end) of which something is known, and the counts of each."""

@@ -82,6 +82,10 @@ class LogSeries:
         """A dictionary overflowed: some names are counted together."""
         return any(each.is_full for each in self.dictionaries.values())
 
+    def holds(self, start: float) -> bool:
+        """Whether every record from this moment on, of those that were added, is held in full; epoch seconds."""
+        return not self.rollup.records or start >= self.rollup.end * 60
+
     def add(self, bucket: LogBucket) -> HeldBucket | None:
         """Hold a bucket; None when it has no record."""
         if not bucket.records:

@@ -46,6 +46,8 @@ def _is_escaped(value: str) -> bool:
 def client(value: object) -> bytes:
     """A client without its port."""
     said = text(value)
+    if b":" not in said and not said.startswith(b"["):
+        return said
     found = _WITH_PORT.fullmatch(said)
     return said if found is None else found[1] or found[2]
 

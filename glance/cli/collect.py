@@ -1,0 +1,127 @@
+"""`glance collect`: read logs into history, to be asked later."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from glance.cli.options import chosen_paths, logs_argument, with_settings
+from glance.cli.progress import ReadingBar
+from glance.config import Settings
+from glance.domain.safe_text import safe_text
+from glance.domain.units import exact, size
+from glance.errors import GlanceError, SourceError, UsageError
+from glance.paths import database_file
+
+if TYPE_CHECKING:
+    from glance.pipeline.collecting import Collecting
+
+OUTPUTS = ("text", "json")
+
+
+@click.command()
+@with_settings("format", "file", "db")
+@click.option("-s", "--source", "sources", multiple=True, metavar="PATH", help="Another way to name PATH.")
+@click.option("-w", "--watch", is_flag=True, help="Wait for new lines, until it is told to end.")
+@click.option("-n", "--now", "is_now", is_flag=True, help="Date every record with the moment of reading.")
+@click.option("--group", metavar="NAME", default="", help="Group that the logs belong to from now on.")
+@click.option("--output", "-o", type=click.Choice(OUTPUTS), default="text", help="Form of the summary.")
+@logs_argument
+def collect(
+    settings: Settings,
+    paths: tuple[str, ...],
+    *,
+    sources: tuple[str, ...],
+    watch: bool,
+    is_now: bool,
+    group: str,
+    output: str,
+) -> int:
+    """Read logs into history, each line once, and stop; or follow them.
+
+    What was read before is not read again, whatever rotation did to it meanwhile.
+
+    \b
+    glance collect /var/log/nginx/access.log
+    glance collect --watch --group shop /var/log/nginx/shop.access.log
+    glance report --db ~/.local/state/glance/glance.db
+    """
+    chosen = (*paths, *sources) or chosen_paths((), settings)
+    if not chosen:
+        raise UsageError("there is nothing to collect", "no log was named", "glance collect /var/log/nginx/access.log")
+    return asyncio.run(_collect(chosen, settings, watch=watch, is_now=is_now, group=group, output=output))
+
+
+async def _collect(
+    chosen: tuple[str, ...], settings: Settings, *, watch: bool, is_now: bool, group: str, output: str
+) -> int:
+    """Read, and tell what was read; returns the exit code."""
+    from glance.cli.question import total_bytes  # numpy and the engine: not for --help
+    from glance.pipeline.collecting import Collecting, CollectOptions
+    from glance.pipeline.history_thread import HistoryThread
+    from glance.pipeline.intake import Intake
+    from glance.pipeline.keeping import Keeping, bounds_of
+    from glance.sources.discovery import discover
+
+    discovery = discover(chosen)
+    database = database_file(settings.db)
+    keeping = Keeping(HistoryThread.open(database, writes=True), group=group, bounds=bounds_of(settings))
+    assert keeping.recorder is not None
+    intake = Intake(discovery, settings.format, is_forward=True)
+    total = None if watch else total_bytes([source.path for source in discovery.sources if source.path != "-"])
+    with ReadingBar(total) as bar:
+        collecting = Collecting(
+            intake, keeping, keeping.recorder, CollectOptions(follow=watch, is_now=is_now), on_progress=bar.show
+        )
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, collecting.stop)
+        await collecting.run(on_idle=lambda: _say_waiting(collecting, bar) if watch else None)
+    _tell(collecting, str(database), output)
+    refused = [source for source in collecting.sources() if source.is_refused]
+    if refused and len(refused) == len(collecting.sources()):
+        raise SourceError(f"nothing of {safe_text(refused[0].path)} can be read", refused[0].note, "--format NAME")
+    return GlanceError.exit_code if refused else 0
+
+
+def _say_waiting(collecting: Collecting, bar: ReadingBar) -> None:
+    """All that there was is read."""
+    bar.close()
+    for source in collecting.sources():
+        click.echo(f"Waiting for changes at {safe_text(source.path)}", err=True)
+
+
+def _tell(collecting: Collecting, database: str, output: str) -> None:
+    """What was read this time."""
+    sources, gaps = collecting.sources(), collecting.gaps()
+    if output == "json":
+        told = {
+            "database": database,
+            "lines": sum(source.lines for source in sources),
+            "unparsed": sum(source.unparsed for source in sources),
+            "sources": [
+                {"path": source.path, "format": source.format, "lines": source.lines, "unparsed": source.unparsed}
+                for source in sources
+            ],
+            "gaps": [
+                {"source": gap.source, "reason": gap.reason, "bytes": gap.bytes, "lines": gap.lines} for gap in gaps
+            ],
+        }
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        return
+    for source in sources:
+        name = safe_text(os.path.basename(source.path) or source.path)
+        unread = f", {exact(source.unparsed)} not understood" if source.unparsed else ""
+        words = f" ({safe_text(source.format)})" if source.format else ""
+        click.echo(f"{name}{words}: {exact(source.lines)} new lines{unread}")
+        if source.note:
+            click.echo(f"  {safe_text(source.note)}")
+    for gap in gaps:
+        amount = f"{exact(gap.lines)} lines" if gap.lines else size(gap.bytes)
+        click.echo(f"  gap: {amount} of {safe_text(gap.source)} {gap.reason}")
+    click.echo(f"kept in {safe_text(database)}")

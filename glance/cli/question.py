@@ -1,0 +1,291 @@
+"""What a report or a check is about: which logs or which part of history, which time, which requests."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
+from glance.cli.terminal import is_piped
+from glance.config import Settings
+from glance.domain.safe_text import safe_text
+from glance.errors import FormatError, GlanceError, SourceError, StoreError, UsageError
+from glance.paths import database_file
+from glance.setting_value import parse_duration
+
+if TYPE_CHECKING:
+    from glance.domain.logs.figures import Choice
+    from glance.domain.logs.summary import Summary
+    from glance.pipeline.report import Report
+    from glance.sources.selection import Selection
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MOST_LISTED = 8
+"""Logs that a note names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, but for the logs."""
+
+    since: float | None = None
+    """Epoch seconds."""
+    until: float | None = None
+    where: Choice | None = None
+    """A filter."""
+    top: int = 20
+    database: Path | None = None
+    """History is asked instead of the logs."""
+    sources: tuple[str, ...] = ()
+    """Of history, absolute paths; empty is all."""
+    groups: tuple[str, ...] = ()
+
+    def seconds(self, summary: Summary) -> float | None:
+        """How long a time the answer is about; None is from its first to its last record."""
+        if self.since is not None:
+            return max(0.0, (time.time() if self.until is None else self.until) - self.since)
+        if self.until is not None and summary.first is not None:
+            return self.until - summary.first
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the logs say."""
+
+    summary: Summary
+    missed: tuple[GlanceError, ...] = field(default=())
+    """Why logs that were named by themselves could not be read."""
+
+
+def with_question(function: F) -> F:
+    """Give a verb the options that say what it is about, as one argument, `question`."""
+
+    @functools.wraps(function)
+    def call(
+        *,
+        since: str | None,
+        until: str | None,
+        where: str,
+        database: str | None,
+        sources: tuple[str, ...],
+        groups: tuple[str, ...],
+        **given: Any,
+    ) -> Any:
+        question = Question(
+            moment(since),
+            moment(until),
+            filter_of(where),
+            database=_database(database, is_wanted=bool(sources or groups)),
+            sources=tuple(os.path.abspath(path) if path != "-" else path for path in sources),
+            groups=groups,
+        )
+        if since is not None and until is not None and (question.since or 0) > (question.until or 0):
+            raise UsageError(
+                "there is nothing between --since and --until", f"{since} is later than {until}", "swap them"
+            )
+        return function(question=question, **given)
+
+    options = (
+        click.option("--since", metavar="TIME", help="Leave out what is older: ISO 8601, or a duration before now."),
+        click.option(
+            "--until", metavar="TIME", help="Leave out what is not older: ISO 8601, or a duration before now."
+        ),
+        click.option(
+            "--where", metavar="FILTER", default="", help="Count only such requests, as in 'status>=500 path~^/api'."
+        ),
+        click.option(
+            "--db",
+            "database",
+            metavar="[PATH]",
+            is_flag=False,
+            flag_value="",
+            type=click.Path(),
+            help="Ask the history instead of the logs: your own, or that of a database.",
+        ),
+        click.option(
+            "--source", "sources", metavar="PATH", multiple=True, help="Of history, only this log; repeatable."
+        ),
+        click.option(
+            "--group", "groups", metavar="NAME", multiple=True, help="Of history, only this group; repeatable."
+        ),
+    )
+    decorated: Any = call
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
+
+
+def filter_of(text: str) -> Choice | None:
+    """The filter that a text says, None for everything.
+
+    Raises:
+        UsageError: it has a mistake.
+    """
+    if not text.strip():
+        return None
+    from glance.domain.logs.filter import parse_filter  # numpy: not for --help
+
+    return parse_filter(text)
+
+
+def _database(named: str | None, *, is_wanted: bool) -> Path | None:
+    """The database to ask; None when it is the logs that are asked."""
+    if named is None and not is_wanted:
+        return None
+    variable = os.environ.get(f"{ENVIRONMENT_PREFIX}_DB", "")
+    return database_file(named or variable or str(config_file_of(click.get_current_context()).values.get("db", "")))
+
+
+def moment(text: str | None) -> float | None:
+    """Epoch seconds of `--since` or `--until`.
+
+    Raises:
+        UsageError: it is no moment.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.now(UTC).timestamp() - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no moment", "expected ISO 8601 or a duration", "for example 2026-11-22T14:00, or 90m"
+        ) from error
+    return (found if found.tzinfo is not None else found.astimezone()).timestamp()
+
+
+def answer(paths: tuple[str, ...], settings: Settings, question: Question, example: str) -> Answer:
+    """Read what was asked for: the logs that were named or are usual, or history.
+
+    Args:
+        paths: from the command line.
+        settings: what was set.
+        question: what is asked.
+        example: a command line that names a log, for who named none.
+
+    Raises:
+        UsageError: there is no log.
+        SourceError: no log can be read; one among others that can be is told of in the notes.
+        FormatError: no log is understood.
+        StoreError: history cannot be read, or has nothing of it.
+    """
+    if question.database is not None:
+        return _stored(paths, settings, question)
+    chosen = chosen_paths(paths, settings)
+    if not chosen and is_piped():
+        chosen = ("-",)
+    if not chosen:
+        from glance.cli.watch import usual_logs  # only when nothing was named
+
+        chosen = usual_logs("there is no log to report on", example)
+    return read_logs(chosen, settings, question)
+
+
+def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> Answer:
+    """Read the logs behind these paths.
+
+    Raises:
+        SourceError: no log can be read; one among others that can be is told of in the notes.
+        FormatError: no log is understood.
+    """
+    from glance.cli.progress import ReadingBar  # not for --help
+
+    selection = selected(paths)
+    found = [source.path for source in selection.sources]
+    with ReadingBar(total_bytes(found)) as bar:
+        made = _report(settings, question, bar.show)
+        failures = read_all(made, found)
+    if found and len(failures) == len(found):
+        raise next(iter(failures.values()))
+    for error in (*selection.refused, *failures.values()):
+        tell_aside(made, error)
+    if selection.left_out:
+        made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
+    missed = [*selection.missed, *(error for path, error in failures.items() if path in paths)]
+    return Answer(made.summary(), tuple(missed))
+
+
+def _report(settings: Settings, question: Question, on_progress: Callable[[int, int], None] | None = None) -> Report:
+    """A report that has read nothing yet."""
+    from glance.domain.logs.figures import Span  # numpy and the engine: not for --help
+    from glance.pipeline.report import Report, ReportOptions
+
+    span = Span(question.since, question.until)
+    options = ReportOptions(settings.format, question.top, span, settings.memory_mb << 20, question.where)
+    return Report(options, on_progress)
+
+
+def _stored(paths: tuple[str, ...], settings: Settings, question: Question) -> Answer:
+    """Ask history; logs that are named are those of which it is asked."""
+    from glance.pipeline.history_report import read_history  # apsw: only here
+
+    assert question.database is not None
+    if not question.database.exists():
+        raise StoreError(
+            f"there is no history in {question.database}",
+            "the file does not exist",
+            "glance keeps history while it reads: glance collect access.log; or name another with --db PATH",
+        )
+    made = _report(settings, question)
+    sources = (*question.sources, *(os.path.abspath(path) if path != "-" else path for path in paths))
+    read_history(made, question.database, sources, question.groups, (question.since, question.until))
+    return Answer(made.summary())
+
+
+def selected(paths: Sequence[str]) -> Selection:
+    """The logs behind paths, globs and directories, each once.
+
+    Raises:
+        SourceError: there is none that can be read.
+    """
+    from glance.sources.selection import select  # not for --help
+
+    selection = select(paths)
+    if not selection.sources and selection.refused:
+        raise selection.refused[0]
+    return selection
+
+
+def read_all(report: Report, paths: Sequence[str]) -> dict[str, GlanceError]:
+    """Read these logs; returns why some could not be."""
+    failures: dict[str, GlanceError] = {}
+    for path in paths:
+        try:
+            report.read(path)
+        except (SourceError, FormatError) as error:
+            failures[path] = error
+    return failures
+
+
+def tell_aside(report: Report, error: GlanceError) -> None:
+    """Say of one log among others that it could not be read: in the report, and at once."""
+    text = f"{error.what}: {error.why}" if error.why else error.what
+    report.note(text)
+    click.echo(f"glance: {safe_text(text)}", err=True)
+
+
+def listed(paths: Sequence[str]) -> str:
+    """The first of these, and how many more there are."""
+    names = ", ".join(paths[:MOST_LISTED])
+    return names if len(paths) <= MOST_LISTED else f"{names} and {len(paths) - MOST_LISTED} more"
+
+
+def total_bytes(paths: Sequence[str]) -> int | None:
+    """How much there is to read, None when nobody knows."""
+    try:
+        return sum(os.stat(path).st_size for path in paths)
+    except OSError:
+        return None

@@ -1,0 +1,139 @@
+"""Questions of a filter about time: a moment, or a time of day on every day.
+
+A text without a zone is meant in the zone of this machine, as every time on the screen is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glance.domain.logs.filter_mistake import Mistake
+from glance.domain.logs.filter_term import ALWAYS_EITHER, COMPARES, Compare
+from glance.domain.logs.filter_view import Mask, View
+from glance.domain.logs.record import LogRecord
+
+DAY_MS = 86_400_000
+QUARTER_MS = 900_000
+"""Clocks of this world are set at whole quarters of an hour."""
+
+MOST_MS = 253_402_300_800_000
+"""The year 10000, up to which times of day are told."""
+
+_EPOCH = re.compile(r"[0-9]{9,11}")
+_DAILY = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_MOMENT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)?"
+    r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_EXPECTED = "write 14:00 for every day, or 2026-11-22T14:00, with Z or +02:00 behind it where needed"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTerm:
+    """A question about when a request was made.
+
+    What is written names a stretch as long as it is exact: `=` asks for that stretch,
+    and the other comparisons are with its beginning.
+    """
+
+    words: str
+    sign: str
+    """`=`, `<`, `<=`, `>` or `>=`."""
+    start_ms: int
+    end_ms: int
+    is_daily: bool
+    """Both are times of day."""
+    _compare: Compare = field(compare=False)
+
+    def test(self, record: LogRecord) -> bool:
+        """The answer for one record."""
+        return bool(np.all(self._truths(np.array([record.at_ms], np.int64))))
+
+    def mask(self, view: View) -> Mask:
+        """The answers for a bucket."""
+        return self._truths(view.columns.times.milliseconds())
+
+    def _truths(self, at_ms: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if self.is_daily:
+            at_ms = times_of_day(at_ms)
+        if self.sign == "=":
+            return (at_ms >= self.start_ms) & (at_ms < self.end_ms)
+        return np.asarray(self._compare(at_ms, self.start_ms), np.bool_)
+
+    def outlook(self, first_ms: int, last_ms: int) -> tuple[bool, bool]:
+        """Whether a record within these times can be chosen, and whether it can be left out."""
+        if self.is_daily:
+            return ALWAYS_EITHER
+        if self.sign == "=":
+            return (
+                last_ms >= self.start_ms and first_ms < self.end_ms,
+                not self.start_ms <= first_ms <= last_ms < self.end_ms,
+            )
+        at_first, at_last = self._compare(first_ms, self.start_ms), self._compare(last_ms, self.start_ms)
+        return bool(at_first or at_last), not (at_first and at_last)
+
+
+def times_of_day(at_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Milliseconds since local midnight, by the clock on the wall."""
+    quarters, places = np.unique(at_ms // QUARTER_MS, return_inverse=True)
+    offsets = np.array([_offset_ms(quarter * QUARTER_MS) for quarter in quarters.tolist()], np.int64)
+    return np.asarray((at_ms + offsets[places]) % DAY_MS) if len(at_ms) else at_ms
+
+
+def _offset_ms(at_ms: int) -> int:
+    """How far this machine's zone is ahead of UTC at that moment; 0 where no calendar reaches."""
+    if not 0 <= at_ms < MOST_MS - DAY_MS:
+        return 0
+    offset = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().utcoffset()
+    return round(offset.total_seconds() * 1000) if offset else 0
+
+
+def time_term(words: str, sign: str, text: str) -> TimeTerm:
+    """The question that this text asks.
+
+    Raises:
+        Mistake: it is no time.
+    """
+    if _EPOCH.fullmatch(text):
+        start_ms, length_ms, is_daily = int(text) * 1000, 1000, False
+    elif daily := _DAILY.fullmatch(text):
+        start_ms, length_ms = _daily_ms(daily)
+        is_daily = True
+    elif moment := _MOMENT.fullmatch(text):
+        start_ms, length_ms = _moment_ms(moment)
+        is_daily = False
+    else:
+        raise Mistake("this is no time", hint=_EXPECTED)
+    compare = COMPARES[sign]
+    return TimeTerm(words, sign, start_ms, start_ms + length_ms, is_daily, compare)
+
+
+def _daily_ms(found: re.Match[str]) -> tuple[int, int]:
+    """Begin and length of a time of day."""
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise Mistake("no clock shows this", hint=_EXPECTED)
+    return ((hour * 60 + minute) * 60 + second) * 1000, 1000 if found[3] else 60_000
+
+
+def _moment_ms(found: re.Match[str]) -> tuple[int, int]:
+    """Begin and length of a stretch on the calendar."""
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        zone = found[7]
+        if zone and zone not in "zZ":
+            sign = -1 if zone[0] == "-" else 1
+            moment = moment.replace(tzinfo=timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))))
+        elif not zone:
+            moment = moment.replace(tzinfo=None).astimezone()
+        start_ms = round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Mistake("no calendar has this", hint=_EXPECTED) from error
+    lengths = (1000 if found[6] else 0, 60_000 if found[5] else 0, 3_600_000 if found[4] else 0, DAY_MS)
+    return start_ms, next(length for length in lengths if length)

@@ -1,0 +1,122 @@
+"""What a daemon is to do, and the collector that does it."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from glance.config import DEFAULTS, Settings
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.scene import View
+from glance.paths import database_file
+from glance.pipeline.alert_setup import alerting_of
+from glance.pipeline.collector import Collector, CollectorOptions, Listener
+from glance.pipeline.intake import Intake
+from glance.pipeline.keeping import Keeping, bounds_of
+from glance.pipeline.periodic_report import ReportPlan
+from glance.sources.discovery import Discovery, FoundSource, discover
+
+QUIET_VIEW = View(window="1m", rows=(), log_lines=1)
+"""Nobody looks: little is counted for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonPlan:
+    """What a daemon is to do."""
+
+    paths: tuple[str, ...]
+    """Absolute, and patterns."""
+    settings: Settings
+    config: str = ""
+    """The file that the settings came from."""
+
+    @property
+    def report(self) -> ReportPlan | None:
+        """Where reports go, None when none are wanted."""
+        settings = self.settings
+        if not settings.report_path:
+            return None
+        return ReportPlan(settings.report_path, settings.report_time, settings.report_top)
+
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """What cannot change without reading anew."""
+        kept = replace(
+            self.settings,
+            report_path=DEFAULTS.report_path,
+            report_time=DEFAULTS.report_time,
+            report_top=DEFAULTS.report_top,
+            log_path=DEFAULTS.log_path,
+            theme=DEFAULTS.theme,
+            window=DEFAULTS.window,
+            section_limit=DEFAULTS.section_limit,
+            incident_limit=DEFAULTS.incident_limit,
+            keys=DEFAULTS.keys,
+        )
+        return (self.paths, kept)
+
+
+class DaemonCollector(Collector):
+    """A collector that knows, while it hands out buckets, whether they are of what a log held at its start."""
+
+    is_in_past = False
+    _known: frozenset[str] = frozenset()
+
+    def know(self, paths: Iterable[str]) -> None:
+        """These logs are there already; of others, which come later, everything is news."""
+        self._known = frozenset(paths)
+
+    def take_past(self, buckets: Sequence[LogBucket]) -> bool:
+        """Buckets of a back-fill."""
+        self.is_in_past = any(bucket.source in self._known for bucket in buckets)
+        try:
+            return super().take_past(buckets)
+        finally:
+            self.is_in_past = False
+
+
+def make_collector(plan: DaemonPlan, listener: Listener) -> DaemonCollector:
+    """The collector of a daemon: with history, and with alerts; the one place where they are joined.
+
+    Args:
+        plan: what is wanted.
+        listener: told of all buckets that are read.
+
+    Raises:
+        SourceError: a log cannot be read.
+    """
+    settings = plan.settings
+    options = CollectorOptions(
+        refresh_seconds=max(1.0, settings.refresh_seconds),
+        memory_bytes=settings.memory_mb << 20,
+        back_seconds=settings.back_seconds,
+    )
+    discovery = found(plan.paths)
+    intake = Intake(discovery, settings.format, is_forward=settings.start == "start")
+    database = database_file(settings.db)
+    keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
+    alerting = alerting_of(settings, keeping, database)
+    collector = DaemonCollector(intake, options, QUIET_VIEW, keeping=keeping, alerting=alerting)
+    collector.know(source.path for source in discovery.sources if os.path.exists(source.path))
+    collector.listen(listener)
+    return collector
+
+
+def found(paths: Sequence[str]) -> Discovery:
+    """The logs that these paths mean; one that does not exist yet is waited for.
+
+    Raises:
+        SourceError: one cannot be read, or cannot come to be: its folder does not exist.
+    """
+    awaited = tuple(FoundSource(path) for path in dict.fromkeys(paths) if _can_come(path))
+    discovery = discover([path for path in paths if not _can_come(path)])
+    return Discovery((*discovery.sources, *awaited), discovery.globs)
+
+
+def _can_come(path: str) -> bool:
+    """A file that does not exist, in a folder that does."""
+    if path == "-" or glob.has_magic(path) or os.path.lexists(path):
+        return False
+    return os.path.isdir(os.path.dirname(path))

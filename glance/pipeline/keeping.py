@@ -1,0 +1,247 @@
+"""History beside a collector: what is read back from it, what is written to it, and how that goes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from pathlib import Path
+
+from glance.config import Settings
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.bucket_head import BucketHead, StoredSource, Wanted
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.series import LogSeries
+from glance.domain.scene import HistoryCondition, HistoryStatus
+from glance.errors import StoreError
+from glance.pipeline.following import Following
+from glance.pipeline.gap_book import GapBook
+from glance.pipeline.history_thread import HistoryThread
+from glance.pipeline.past import Past
+from glance.pipeline.recorder import Bounds, Recorder
+from glance.sources.source import Source
+from glance.store.history import HistoryBusyError
+
+PIPE = "-"
+"""The name of standard input."""
+
+logger = logging.getLogger(__name__)
+
+_RESTORED_SHARE = 0.8
+"""Of the memory, what is filled from history; the rest is for what comes."""
+
+
+class Keeping:
+    """What one collector has to do with history; without a database, nothing at all."""
+
+    def __init__(
+        self,
+        thread: HistoryThread | None = None,
+        *,
+        trouble: str = "",
+        group: str = "",
+        bounds: Bounds | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Use an open database.
+
+        Args:
+            thread: the database; None keeps nothing.
+            trouble: why it cannot be used, when it was wanted.
+            group: the group of sources that are new.
+            bounds: what the database may take.
+            monotonic: a clock that never goes back, in seconds.
+        """
+        self._thread = thread
+        self._trouble = trouble or (thread.warning if thread is not None else "")
+        self.recorder = (
+            Recorder(thread, monotonic, group=group, bounds=bounds) if thread is not None and thread.is_writer else None
+        )
+        self.following = Following(thread) if thread is not None and not thread.is_writer else None
+        self.gaps = GapBook()
+        self._past: Past | None = None
+        self._first_ms: int | None = None
+        self._last_ms: int | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | None,
+        *,
+        group: str = "",
+        bounds: Bounds | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> Keeping:
+        """Open the database to write; to read when another glance writes it; do without when neither can be."""
+        if path is None:
+            return cls()
+        try:
+            return cls(HistoryThread.open(path, writes=True), group=group, bounds=bounds, monotonic=monotonic)
+        except HistoryBusyError:
+            pass
+        except StoreError as error:
+            return cls(trouble=_words(error))
+        try:
+            return cls(HistoryThread.open(path, writes=False), monotonic=monotonic)
+        except StoreError as error:
+            return cls(trouble=_words(error))
+
+    async def checkpoints(self, source: str) -> tuple[Checkpoint, ...]:
+        """Where reading of a source stood; nothing where that is not known."""
+        if self._thread is None:
+            return ()
+        try:
+            return await self._thread.ask(lambda history: history.checkpoints(source))
+        except StoreError as error:
+            self._fail(error)
+            return ()
+
+    async def end_of(self, source: str) -> int:
+        """Where reading of the file stands that has the source's name."""
+        active = [place.offset for place in await self.checkpoints(source) if place.state == "active"]
+        return active[-1] if active else 0
+
+    async def follows(self, source: str) -> bool:
+        """Whether another glance, which writes the database, has read this source."""
+        return self.following is not None and bool(await self.checkpoints(source))
+
+    async def news(self, sources: Collection[str]) -> list[LogBucket]:
+        """What another glance has written of these sources since the last call."""
+        if self.following is None or not sources:
+            return []
+        try:
+            buckets = await self.following.news(frozenset(sources))
+        except StoreError as error:
+            self._fail(error)
+            return []
+        for bucket in buckets:
+            if bucket.records:
+                self._saw(bucket.first_ms, bucket.last_ms)
+        return buckets
+
+    async def stored(self, sources: Sequence[str]) -> dict[str, StoredSource]:
+        """What is known of these sources."""
+        if self._thread is None:
+            return {}
+        try:
+            known = await self._thread.ask(lambda history: history.sources())
+        except StoreError as error:
+            self._fail(error)
+            return {}
+        found = {source.path: source for source in known if source.path in sources}
+        for source in found.values():
+            self._saw(source.first_ms, source.last_ms)
+        return found
+
+    async def restored(self, sources: Sequence[str], series: LogSeries) -> AsyncIterator[LogBucket]:
+        """Buckets of these sources out of history, newest first, as many as there is memory for.
+
+        Of the others the counts of their minutes go into the roll-up of the series.
+        """
+        if self._thread is None or not sources:
+            return
+        wanted = Wanted(tuple(sources))
+        is_whole, has_gaps = False, False
+        while not is_whole:
+            try:
+                is_whole = True
+                if not has_gaps:
+                    self.gaps.add(await self._thread.ask(lambda history: history.gaps(wanted)))
+                    has_gaps = True
+                for head in await self._thread.ask(lambda history: history.heads(wanted)):
+                    if self.following is not None and self.following.has(head):
+                        continue
+                    if series.size_bytes > series.memory_bytes * _RESTORED_SHARE:
+                        series.rollup.add_minutes(head.minutes, head.minute_counts, head.records)
+                    else:
+                        yield await self._bucket(self._thread, head)
+                    if self.following is not None:
+                        self.following.saw(head)
+            except StoreError as error:
+                is_whole = self.following is None or not error.is_passing  # else its writer has merged it meanwhile
+                if is_whole:
+                    self._fail(error)
+
+    @staticmethod
+    async def _bucket(thread: HistoryThread, head: BucketHead) -> LogBucket:
+        return await thread.ask(lambda history: history.bucket(head))
+
+    def past(self, sources: Sequence[str], memory_bytes: int) -> Past | None:
+        """What answers windows of the past; None where nothing is kept."""
+        if self._thread is not None and self._past is None:
+            self._past = Past(self._thread, sources, memory_bytes)
+        return self._past
+
+    async def commit(self, now: float) -> None:
+        """Write what is due, at `now`, epoch seconds."""
+        recorder = self.recorder
+        if recorder is None or not recorder.is_due:
+            return
+        await recorder.commit()
+        await recorder.tidy(now)
+
+    def take(self, buckets: Sequence[LogBucket]) -> None:
+        """Buckets that were read just now; what came through a pipe is not kept."""
+        if self.recorder is not None:
+            self.recorder.take(bucket for bucket in buckets if bucket.source != PIPE)
+        for bucket in buckets:
+            if bucket.records:
+                self._saw(bucket.first_ms, bucket.last_ms)
+
+    def note(self, source: Source) -> None:
+        """A source of which everything that it handed out was taken: how far it was read, and what was lost of it."""
+        gaps = source.take_gaps()
+        self.gaps.add(gaps)
+        if self.recorder is not None and not self.recorder.has_failed:
+            self.recorder.note(source, gaps)
+        else:
+            source.acknowledge(source.checkpoints)
+
+    def status(self) -> HistoryStatus:
+        """How it is doing."""
+        recorder = self.recorder
+        condition: HistoryCondition = "off" if self._thread is None else "following"
+        note, waiting = self._trouble, 0
+        if recorder is not None:
+            condition, note = "recording", note or recorder.note_text
+            waiting = recorder.waiting_lines if recorder.note_text else 0
+        return HistoryStatus(
+            condition="failing" if note else condition,
+            first_at=None if self._first_ms is None else self._first_ms / 1000,
+            last_at=None if self._last_ms is None else self._last_ms / 1000,
+            waiting_lines=waiting,
+            note=note,
+        )
+
+    async def close(self) -> None:
+        """Write what is left, and let go of the database."""
+        if self._thread is None:
+            return
+        if self.recorder is not None:
+            await self.recorder.commit()
+        try:
+            await self._thread.close()
+        except StoreError as error:
+            logger.warning("%s", _words(error))
+
+    def _saw(self, first_ms: int | None, last_ms: int | None) -> None:
+        """There are records from here to there."""
+        if first_ms is not None:
+            self._first_ms = first_ms if self._first_ms is None else min(self._first_ms, first_ms)
+        if last_ms is not None:
+            self._last_ms = last_ms if self._last_ms is None else max(self._last_ms, last_ms)
+
+    def _fail(self, error: StoreError) -> None:
+        """It cannot be read: go on without it."""
+        logger.warning("%s", _words(error))
+        self._trouble = _words(error)
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """How much history may be, as the settings say."""
+    return Bounds(settings.history_mb << 20, settings.history_days * 86_400)
+
+
+def _words(error: StoreError) -> str:
+    """An error in one line."""
+    return ": ".join(part for part in (error.what, error.why) if part)

@@ -1,0 +1,99 @@
+"""Windows of the past, answered from history: the same figures as live, of buckets read back for the question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.bucket_head import BucketHead, Wanted
+from glance.domain.logs.series import LogSeries
+from glance.domain.scene import LogLine, View
+from glance.domain.window import Window
+from glance.pipeline.history_thread import HistoryThread
+from glance.pipeline.past_lines import newest_records
+from glance.pipeline.scene_maker import SceneMaker, WindowFigures
+
+KEPT_BUCKETS = 48
+"""Buckets that stay decoded, so that the next window, which overlaps, is there at once."""
+
+STALE_SECONDS = 5.0
+"""After that, history is looked at for more: a back-fill may have reached the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastFigures:
+    """What a scene says of a window of the past."""
+
+    figures: WindowFigures
+    lines: tuple[LogLine, ...]
+    has_latency: bool
+
+
+class Past:
+    """Answers views whose window ends in the past."""
+
+    def __init__(self, history: HistoryThread, sources: Sequence[str], memory_bytes: int) -> None:
+        """Answer nothing yet.
+
+        Args:
+            history: what is kept.
+            sources: absolute paths of the logs that are looked at; empty is all of them.
+            memory_bytes: bound for what is held to answer.
+        """
+        self._history = history
+        self._sources = tuple(sources)
+        self._memory_bytes = memory_bytes
+        self._decoded: OrderedDict[int, LogBucket] = OrderedDict()
+        self._window: Window | None = None
+        self._loaded_at = 0.0
+        self._maker: SceneMaker | None = None
+        self._series = LogSeries(memory_bytes)
+        self._buckets: list[LogBucket] = []
+
+    async def answer(self, view: View, window: Window, now: float) -> PastFigures:
+        """The figures of a window.
+
+        Args:
+            view: what is wanted of it.
+            window: of the past.
+            now: seconds that never go back.
+
+        Raises:
+            StoreError: history cannot be read.
+        """
+        if self._maker is None or window != self._window or now - self._loaded_at > STALE_SECONDS:
+            await self._load(window)
+            self._window, self._loaded_at = window, now
+        assert self._maker is not None
+        figures = self._maker.figures_of(view, window)
+        lines = newest_records(self._buckets, window, view.log_lines)
+        return PastFigures(figures, lines, self._series.has_latency)
+
+    async def _load(self, window: Window) -> None:
+        """Hold the buckets that reach into a window, newest first, as many as fit; of the others only counts."""
+        wanted = Wanted(self._sources, start_ms=round(window.start * 1000), end_ms=round(window.end * 1000))
+        heads = await self._history.ask(lambda history: history.heads(wanted))
+        series = LogSeries(self._memory_bytes)
+        self._buckets = []
+        for head in heads:
+            if series.size_bytes > self._memory_bytes * 0.8:
+                series.rollup.add_minutes(head.minutes, head.minute_counts, head.records)
+                continue
+            bucket = await self._bucket(head)
+            series.add(bucket)
+            self._buckets.append(bucket)
+            await asyncio.sleep(0)
+        self._series, self._maker = series, SceneMaker(series)
+
+    async def _bucket(self, head: BucketHead) -> LogBucket:
+        known = self._decoded.get(head.seq)
+        if known is None:
+            known = self._decoded[head.seq] = await self._history.ask(lambda history: history.bucket(head))
+            while len(self._decoded) > KEPT_BUCKETS:
+                self._decoded.popitem(last=False)
+        else:
+            self._decoded.move_to_end(head.seq)
+        return known

@@ -1,0 +1,143 @@
+"""A screen that looks at a window of time: which one, where it ends, whether it stands still, and its bell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from glance.commands import COMMANDS, keys_of
+from glance.domain.scene import EMPTY_SCENE, Scene, View
+from glance.domain.window import DEFAULT_WINDOW, WINDOWS
+from glance.messages import ChoiceMade, ViewRequested
+from glance.screens.settings import ScreenSettings
+from glance.screens.travel import moved, oldest
+from glance.themes import DEFAULT_THEME
+from glance.widgets.header import Header, Standing
+from glance.widgets.inks import Inks, inks_of
+
+NO_LENGTH = "everything is shown; a shorter window can be moved"
+NO_OLDER = "nothing older is known"
+
+
+class Viewer(Screen[None], inherit_bindings=False):
+    """Knows what the person looks at, and tells the collector."""
+
+    scene: reactive[Scene] = reactive(EMPTY_SCENE, repaint=False, init=False)
+    inks: reactive[Inks] = reactive(inks_of(DEFAULT_THEME), repaint=False, init=False)
+    standing: reactive[Standing] = reactive(Standing(), repaint=False, init=False)
+
+    def __init__(self, settings: ScreenSettings, inks: Inks) -> None:
+        """Start with what was chosen or remembered."""
+        super().__init__()
+        window = settings.window if settings.window in {choice.name for choice in WINDOWS} else DEFAULT_WINDOW
+        self.view = View(window=window, sorts=settings.sorts)
+        self._newest = EMPTY_SCENE
+        self._has_bell = settings.has_bell
+        self.set_reactive(Viewer.inks, inks)
+        live = next(command for command in COMMANDS if command.id == "time.live")
+        keys = keys_of(live, settings.keymap)
+        standing = Standing(settings.title, settings.sources, window, live_key=keys[0] if keys else "")
+        self.set_reactive(Viewer.standing, standing)
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def show_scene(self, scene: Scene) -> None:
+        """Take a new scene; while paused only count how far the picture is behind."""
+        if self._has_bell and begins_to_fire(self._newest, scene):
+            self.app.bell()
+        self._newest = scene
+        is_answer = _seen(scene.view) == _seen(self.view) != _seen(self.scene.view)
+        if not self.view.is_paused or is_answer or not self.scene.at:
+            self.put(scene)
+        behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
+        self.standing = replace(self.standing, behind=behind)
+
+    def put(self, scene: Scene) -> None:
+        """Put a scene on the screen."""
+        self.scene = scene
+
+    def to_tops(self) -> None:
+        """Show the first rows of every table: they are about another time now."""
+
+    def situation_changed(self) -> None:
+        """Other keys are valid now."""
+
+    def look(self, **changes: object) -> None:
+        """Tell the collector what the person looks at, when that changed."""
+        view = replace(self.view, **changes)  # type: ignore[arg-type]
+        if view != self.view:
+            self.view = view
+            self.post_message(ViewRequested(view))
+
+    # What a person can do -----------------------------------------------------------------------
+
+    def action_window(self, step: Literal[-1, 1]) -> None:
+        """Look at a shorter or longer window; after the longest comes the shortest."""
+        names = [choice.name for choice in WINDOWS]
+        self.action_choose_window(names[(names.index(self.view.window) + step) % len(names)])
+
+    def action_choose_window(self, name: str) -> None:
+        """Look at this window, ending where it did, and remember it."""
+        if name != self.view.window:
+            self.to_tops()
+        self.look(window=name)
+        self.standing = replace(self.standing, window=name)
+        self.post_message(ChoiceMade("window", name))
+
+    def action_travel(self, windows: float) -> None:
+        """Move the window by so many of its lengths."""
+        end = moved(self.view, self.scene, windows)
+        if windows < 0 and end == self.view.end and self.scene.at:
+            is_all = next(choice for choice in WINDOWS if choice.name == self.view.window).seconds is None
+            self.query_one(Header).say(NO_LENGTH if is_all else NO_OLDER)
+        self._go(end)
+
+    def action_oldest(self) -> None:
+        """Go to the oldest that is known."""
+        end = oldest(self.view, self.scene)
+        if end is None and self.scene.at:
+            self.query_one(Header).say(NO_OLDER)
+        self._go(end)
+
+    def action_live(self) -> None:
+        """Come back to now."""
+        self._go(None)
+
+    def _go(self, end: float | None) -> None:
+        """Let the window end at a moment of the past, or at now."""
+        if end == self.view.end:
+            return
+        self.to_tops()
+        self.look(end=end)
+        self.standing = replace(self.standing, end=end)
+        self.situation_changed()
+
+    def action_pause(self) -> None:
+        """Let the picture stand still, or go on with the newest scene."""
+        self.look(is_paused=not self.view.is_paused)
+        self.standing = replace(self.standing, is_paused=self.view.is_paused, behind=0)
+        if not self.view.is_paused and self._newest.at:
+            self.put(self._newest)
+        self.situation_changed()
+
+    def action_bell(self) -> None:
+        """Ring when an alert begins to fire, or stay silent; remembered."""
+        self._has_bell = not self._has_bell
+        self.query_one(Header).say("bell on: it rings when an alert fires" if self._has_bell else "bell off")
+        self.post_message(ChoiceMade("bell", "on" if self._has_bell else "off"))
+
+
+def begins_to_fire(old: Scene, new: Scene) -> bool:
+    """An alert fires that did not in the scene before; what fires in the first scene of all is no news."""
+    if not old.at:
+        return False
+    known = {(alert.rule, alert.segment) for alert in old.alerts if alert.is_firing}
+    return any(alert.is_firing and (alert.rule, alert.segment) not in known for alert in new.alerts)
+
+
+def _seen(view: View) -> View:
+    """A view without the pause, which changes nothing in what is seen."""
+    return replace(view, is_paused=False)

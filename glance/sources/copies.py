@@ -1,0 +1,152 @@
+"""Tells a copy of a log from a log of its own, by all of its bytes: a glob may find both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.errors import SourceError
+from glance.sources.family import Signature
+from glance.sources.generation import Identity, inode_version, new_number, proof_at
+from glance.sources.ledger import Ledger
+from glance.sources.regular_file import open_regular
+from glance.sources.sameness import is_beginning
+
+_LEAST_BYTES = 1024
+"""Less than that two logs may well have in common: a header, or the same few requests."""
+
+_KEY_BYTES = 256
+_MOST_COMPARED = 32
+"""Files that begin with the same line are compared with so many others at most."""
+
+
+class Copies:
+    """Files under one pattern that hold nothing but the beginning of another one."""
+
+    def __init__(self) -> None:
+        """None was found yet."""
+        self.of: dict[str, str] = {}
+        """Which log each is a copy of."""
+        self._signatures: dict[str, Signature] = {}
+
+    def sort_out(self, fresh: Iterable[str], known: Iterable[str]) -> list[str]:
+        """Those of `fresh` that are no copy and no second name, of each other or of `known`.
+
+        One that was a copy stays one as long as it does not change, also when the log itself is rotated.
+        """
+        groups: dict[bytes, list[str]] = {}
+        seen: set[Identity] = set()
+        for path in known:
+            _enter(path, groups, seen)
+        own = []
+        # A copy is called something longer than the log, as a rule.
+        for path in sorted(fresh, key=lambda one: (len(one), one)):
+            signature = _signature(path)
+            if signature is None or signature[:2] in seen or self._signatures.get(path) == signature:
+                continue
+            of = _whole_in(path, groups.get(_key(path), ()))
+            if of:
+                self.of[path], self._signatures[path] = of, signature
+                continue
+            self.of.pop(path, None)
+            _enter(path, groups, seen)
+            own.append(path)
+        return sorted(own)
+
+
+def inherited(path: str, checkpoints: Iterable[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """What is known of a log that was never read under its name, since its bytes were read under another.
+
+    Args:
+        path: the log.
+        checkpoints: of other logs.
+
+    Returns:
+        Checkpoints to begin with: of the copy, up to where the original was read; or none.
+    """
+    source = os.path.abspath(path)
+    ledger = Ledger(source, [known for known in checkpoints if known.source != source and known.offset >= _LEAST_BYTES])
+    try:
+        fd = open_regular(path)
+    except (OSError, SourceError):
+        return ()
+    try:
+        status = os.fstat(fd)
+        found = ledger.matches(lambda size, at: os.pread(fd, size, at), status.st_size)
+        return tuple(
+            replace(
+                known,
+                source=source,
+                generation=new_number(),
+                path=source,
+                device=status.st_dev,
+                inode=status.st_ino,
+                inode_version=inode_version(fd),
+                low=known.offset,
+                size=status.st_size,
+                modified_ns=status.st_mtime_ns,
+                state="active",
+            )
+            for known in found[:1]
+        )
+    finally:
+        os.close(fd)
+
+
+def _enter(path: str, groups: dict[bytes, list[str]], seen: set[Identity]) -> None:
+    """Compare others with this one."""
+    signature = _signature(path)
+    if signature is not None:
+        seen.add(signature[:2])
+        groups.setdefault(_key(path), []).append(path)
+
+
+def _signature(path: str) -> Signature | None:
+    """What the file system says of a file, None when it is gone."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _key(path: str) -> bytes:
+    """The first line of a file, or what there may be of it; nothing when it has none."""
+    try:
+        fd = open_regular(path)
+    except (OSError, SourceError):
+        return b""
+    try:
+        head, _ = proof_at(fd, _KEY_BYTES)
+    finally:
+        os.close(fd)
+    end = head.find(b"\n") + 1
+    return head[:end] if end else head if len(head) == _KEY_BYTES else b""
+
+
+def _whole_in(path: str, others: Iterable[str]) -> str:
+    """The file that begins with all of this one; nothing when there is none."""
+    try:
+        fd = open_regular(path)
+    except (OSError, SourceError):
+        return ""
+    try:
+        is_much = os.fstat(fd).st_size >= _LEAST_BYTES
+        found = (other for other in list(others)[-_MOST_COMPARED:] if is_much and _is_beginning_of(fd, other))
+        return next(found, "")
+    finally:
+        os.close(fd)
+
+
+def _is_beginning_of(fd: int, path: str) -> bool:
+    """Whether another file begins with all of this one."""
+    try:
+        other = open_regular(path)
+    except (OSError, SourceError):
+        return False
+    try:
+        return is_beginning(fd, other)
+    finally:
+        os.close(other)

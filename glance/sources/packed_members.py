@@ -1,0 +1,87 @@
+"""Tells whose bytes a compressed log holds, and unpacks what of them was not read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from glance.sources.family import Member, Signature
+from glance.sources.ledger import Ledger
+from glance.sources.look import Look, OpenCopies, Patience
+from glance.sources.reader import Reader
+from glance.sources.reader_maker import ReaderMaker
+from glance.sources.unpacked import UnpackedReader
+from glance.sources.unpacking import Survey, is_unpacked_beginning, survey
+
+
+@dataclass(frozen=True, slots=True)
+class PackedMembers:
+    """The compressed predecessors of one log."""
+
+    ledger: Ledger
+    maker: ReaderMaker
+    patience: Patience
+    copies: OpenCopies
+    _broken: set[Signature] = field(default_factory=set)
+    """Archives without their end: unpacked again when they have changed, or have rested."""
+    _digests: dict[int, bytes] = field(default_factory=dict)
+    """Of archives that are read."""
+
+    async def reader(self, member: Member, look: Look) -> UnpackedReader | None:
+        """A reader of an archive, if there is anything in it to be read."""
+        known = self.ledger.settled(member.signature)
+        if known is not None:  # as it was when all of it was read, or passed over: not unpacked again
+            look.claimed.setdefault(known.generation, member)
+            self.ledger.saw(known, member.path, member.signature, None)
+            return None
+        is_changing = self.patience.is_changing(member)
+        is_final = self.patience.has_rested(member)
+        if not is_final and (is_changing or member.signature in self._broken):
+            self.patience.wait_for(member, look)
+            return None
+        found = await asyncio.to_thread(survey, member.path, self.ledger.tellable)
+        if not found.is_whole and not is_final:
+            self._broken.add(member.signature)
+            self.patience.wait_for(member, look)
+            return None
+        self._broken.discard(member.signature)
+        return self._rest(member, found, look) if found.found else await self._whole(member, found, look)
+
+    def _rest(self, member: Member, found: Survey, look: Look) -> UnpackedReader | None:
+        """A reader of what follows after the bytes of a known generation, if anything does."""
+        known = found.found[0]
+        number = known.generation
+        if number in look.claimed or number in look.open:
+            self.copies.add(member, number, found.head, found.size)
+            return None
+        look.claimed[number] = member
+        if found.size > known.offset or (known.state == "active" and not found.is_whole):
+            return self.maker.archive(member.path, known)
+        self.ledger.saw(replace(known, state="retired"), member.path, member.signature, None)
+        return None
+
+    async def _whole(self, member: Member, found: Survey, look: Look) -> UnpackedReader | None:
+        """A reader of an archive that holds no known generation, unless it is to be passed over."""
+        unopened = self.ledger.unopened(found.head, member.status.st_size, member.status.st_mtime_ns)
+        if unopened is not None:
+            self.ledger.saw(unopened, member.path, member.signature, None)
+            return None
+        if not found.is_whole and self.ledger.longer_than(found.head, found.size):
+            return None  # left over of a compression that failed
+        number = await asyncio.to_thread(self._open_original, member.path, found, look)
+        if number:
+            self.copies.add(member, number, found.head, found.size)
+            return None
+        reader = self.maker.archive(member.path)
+        self._digests[reader.number] = found.digest
+        return reader
+
+    def _open_original(self, path: str, found: Survey, look: Look) -> int:
+        """The generation that is open in another file which holds the same as an archive; 0 for none."""
+        for number, reader in look.open.items():
+            if isinstance(reader, Reader):
+                if is_unpacked_beginning(path, reader.fileno()):
+                    return number
+            elif self._digests.get(number) == found.digest:
+                return number
+        return 0

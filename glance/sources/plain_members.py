@@ -1,0 +1,96 @@
+"""Tells whose bytes a rotated file holds, and opens it when there are some to be read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from glance.errors import SourceError
+from glance.sources.family import Member
+from glance.sources.generation import inode_version, proof_at
+from glance.sources.ledger import Ledger
+from glance.sources.look import Look, OpenCopies, Patience
+from glance.sources.reader import Reader
+from glance.sources.reader_maker import ReaderMaker
+from glance.sources.regular_file import OpenFile, open_file, open_regular
+from glance.sources.sameness import is_beginning
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMembers:
+    """The rotated files of one log that are not compressed."""
+
+    ledger: Ledger
+    maker: ReaderMaker
+    patience: Patience
+    copies: OpenCopies
+
+    async def reader(self, member: Member, look: Look) -> Reader | None:
+        """A reader of a file, if there is anything in it to be read."""
+        try:
+            file = await open_file(member.path)
+        except (OSError, SourceError):
+            self.patience.wait_for(member, look)
+            return None
+        status = os.fstat(file.fileno())
+        reader = None
+        if (status.st_dev, status.st_ino) != member.identity:
+            look.has_moved = True
+        else:
+            reader = self._claim(file, status.st_size, member, look)
+        if reader is None:
+            await file.close()
+        return reader
+
+    def _claim(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
+        """Find out which generation an open file holds; a reader, if it holds more of it than was read."""
+        fd = file.fileno()
+        for known in self.ledger.matches(lambda length, at: os.pread(fd, length, at), size, member.identity):
+            number = known.generation
+            if number in look.open or number in look.claimed:
+                if self._is_copy(fd, number, look):
+                    return None
+                continue  # it only begins alike
+            look.claimed[number] = member
+            if known.state == "active" or size > known.offset:
+                return self.maker.plain(file, known, seen_path=member.path)
+            self.ledger.saw(known, member.path, member.signature, inode_version(fd))
+            return None
+        return self._meet(file, size, member, look)
+
+    def _meet(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
+        """A file that holds no known generation: one that was never read, unless it is to be passed over."""
+        fd = file.fileno()
+        head, window = proof_at(fd, size)
+        known = self.ledger.unopened(head, member.status.st_size, member.status.st_mtime_ns)
+        if known is not None:
+            unpacked = replace(known, low=size, offset=size, head=head, window=window)
+            self.ledger.saw(unpacked, member.path, member.signature, inode_version(fd))
+            return None
+        for number, reader in look.open.items():
+            if isinstance(reader, Reader) and is_beginning(fd, reader.fileno()):
+                self.copies.add(member, number, head, size, window)
+                return None
+        if self.ledger.longer_than(head, size) and not self.patience.has_rested(member):
+            self.patience.wait_for(member, look)
+            return None
+        return self.maker.plain(file, seen_path=member.path)
+
+    def _is_copy(self, fd: int, number: int, look: Look) -> bool:
+        """Whether a file that fits a generation is a copy of the file that is read as this generation."""
+        reader = look.open.get(number)
+        if isinstance(reader, Reader):
+            if not reader.is_intact:  # truncated just now: the next look tells
+                look.is_waiting = True
+                return True
+            return is_beginning(fd, reader.fileno())
+        if reader is not None or look.claimed[number].is_archive:
+            return True
+        try:
+            other = open_regular(look.claimed[number].path)
+        except (OSError, SourceError):
+            return True
+        try:
+            return is_beginning(fd, other)
+        finally:
+            os.close(other)
