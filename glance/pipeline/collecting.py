@@ -186,7 +186,7 @@ class Collecting:
         return bool(chunks) and not feed.source.is_at_end
 
     def _take(self, feed: LogFeed, buckets: Sequence[LogBucket]) -> None:
-        self._recorder.take([self._dated(bucket) for bucket in buckets])
+        self._recorder.take(self._keeping.dated([self._dated(bucket) for bucket in buckets], self._clock.now()))
         self._bytes += sum(bucket.length for bucket in buckets)
         if self._on_progress is not None:
             self._on_progress(self._bytes, sum(each.lines for each in self._intake.feeds))

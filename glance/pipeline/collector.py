@@ -95,6 +95,7 @@ class Collector:
         self._maker = SceneMaker(self._series)
         self._alerting = alerting or Alerting(())
         self._metrics = metrics or MetricWatch(None)
+        self._alerting.groups = self._metrics.groups = self._keeping.groups
         self._pulse = PulseMeter(60)
         self._pace = ReadingPace()
         self._publish: Callable[[Scene], None] = _nowhere
@@ -230,7 +231,7 @@ class Collector:
 
     def _take(self, buckets: Sequence[LogBucket]) -> None:
         """Buckets that were read just now."""
-        self._keeping.take(buckets)
+        buckets = self._keeping.take(buckets, self._clock.now())
         for listener in self._listeners:
             listener(buckets)
         for bucket in buckets:

@@ -11,6 +11,8 @@ from glance.config import Settings
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.bucket_head import BucketHead, StoredSource, Wanted
 from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.clock_skew import dated
+from glance.domain.logs.gap import Gap
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import HistoryCondition, HistoryStatus
 from glance.errors import StoreError
@@ -58,6 +60,8 @@ class Keeping:
             Recorder(thread, monotonic, group=group, bounds=bounds) if thread is not None and thread.is_writer else None
         )
         self.following = Following(thread) if thread is not None and not thread.is_writer else None
+        self.groups: dict[str, str] = {}
+        """The group of each log that is known, by its name."""
         self.gaps = GapBook()
         self._past: Past | None = None
         self._first_ms: int | None = None
@@ -130,6 +134,7 @@ class Keeping:
             return {}
         found = {source.path: source for source in known if source.path in sources}
         for source in found.values():
+            self.groups[source.path] = source.group
             self._saw(source.first_ms, source.last_ms)
         return found
 
@@ -180,13 +185,28 @@ class Keeping:
         await recorder.commit()
         await recorder.tidy(now)
 
-    def take(self, buckets: Sequence[LogBucket]) -> None:
-        """Buckets that were read just now; what came through a pipe is not kept."""
-        if self.recorder is not None:
-            self.recorder.take(bucket for bucket in buckets if bucket.source != PIPE)
+    def dated(self, buckets: Sequence[LogBucket], now: float) -> list[LogBucket]:
+        """Buckets as they are counted: records of the future are dated now, and told of."""
+        found = []
         for bucket in buckets:
+            settled, ahead = dated(bucket, now)
+            found.append(settled)
+            if ahead:
+                gap = Gap(bucket.source, bucket.generation, now, "bad_time", bucket.offset, lines=ahead)
+                self.gaps.add([gap])
+                if self.recorder is not None:
+                    self.recorder.take_gap(gap)
+        return found
+
+    def take(self, buckets: Sequence[LogBucket], now: float) -> list[LogBucket]:
+        """Buckets that were read just now, returned as they are counted; what came through a pipe is not kept."""
+        found = self.dated(buckets, now)
+        if self.recorder is not None:
+            self.recorder.take(bucket for bucket in found if bucket.source != PIPE)
+        for bucket in found:
             if bucket.records:
                 self._saw(bucket.first_ms, bucket.last_ms)
+        return found
 
     def note(self, source: Source) -> None:
         """A source of which everything that it handed out was taken: how far it was read, and what was lost of it."""

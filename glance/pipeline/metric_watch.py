@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from glance.domain.logs.bucket import LogBucket
@@ -28,6 +29,8 @@ class MetricWatch:
     def __init__(self, database: Path | None) -> None:
         """Count nothing yet; None knows no metrics."""
         self._database = database
+        self.groups: Mapping[str, str] = {}
+        """The group of each log, by its name; set by whoever knows."""
         self._table: MetricTable | None = None
         self._board: MetricBoard | None = None
         self._wanted_at = 0.0
@@ -57,7 +60,7 @@ class MetricWatch:
         if monotonic - self._wanted_at > FORGET_SECONDS:
             self._board = None
         else:
-            self._board.add(bucket, now=now)
+            self._board.add(bucket, group=self.groups.get(bucket.source, ""), now=now)
 
     def _define(self, board: MetricBoard, series: LogSeries, now: float) -> None:
         """Take the definitions that there are now."""
@@ -71,7 +74,7 @@ class MetricWatch:
             return
         fresh = board.define(metrics)
         if fresh:
-            board.recount(series, now=now, only=fresh)
+            board.recount(series, groups=self.groups, now=now, only=fresh)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -122,6 +122,11 @@ class Recorder:
             self._buckets.append(bucket)
             self._waiting_records += bucket.records
 
+    def take_gap(self, gap: Gap) -> None:
+        """Something that is told of beside the records."""
+        if not self.has_failed:
+            self._gaps.append(gap)
+
     def note(self, source: Source, gaps: Iterable[Gap]) -> None:
         """How far a source was read, at a moment when every bucket of what it handed out was taken."""
         for checkpoint in source.checkpoints:

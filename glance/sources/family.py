@@ -127,7 +127,7 @@ def _look_at(path: str) -> Member | None:
     """What stands at a path; None when it is nothing that can be read."""
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or not status.st_size:
+        if not stat.S_ISREG(status.st_mode):
             return None
         fd = open_regular(path)
         try:

@@ -64,6 +64,8 @@ class Lineage:
         self._standing = standing
         self._unfinished: dict[int, bytes] = {}
         """Lines without newline of generations that were truncated, until it is known whether a copy goes on."""
+        self._waiting: list[Chunk] = []
+        """To be handed out by the next poll."""
         self._failed: set[int] = set()
         """Generations that could not be read on."""
         self._last = 0
@@ -86,7 +88,7 @@ class Lineage:
 
     async def read(self, most_bytes: int) -> tuple[list[Chunk], bool]:
         """Whole lines out of about the next `most_bytes`, and whether that is all there is for now."""
-        chunks: list[Chunk] = []
+        chunks, self._waiting = self._waiting, []
         is_at_end = False
         await self.follow_name()
         for _ in range(_MOST_ROUNDS):
@@ -101,6 +103,11 @@ class Lineage:
         for reader in self.readers:
             self.record(reader)
         return chunks, is_at_end
+
+    async def find_predecessors(self) -> None:
+        """Look where the bytes of known generations are now."""
+        await self.follow_name()
+        await self._look_around(self._waiting)
 
     async def close(self) -> None:
         """Let go of every file."""

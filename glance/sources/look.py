@@ -89,6 +89,10 @@ class Patience:
         self._since[member.path] = (member.signature, since)
         return now - since >= PATIENCE_SECONDS
 
+    def is_recent(self, member: Member) -> bool:
+        """Whether a file was made, renamed or written just now."""
+        return self._clock() - member.status.st_ctime < PATIENCE_SECONDS
+
     def is_changing(self, member: Member) -> bool:
         """Whether a file is another than when it was looked at before."""
         known = self._since.get(member.path)

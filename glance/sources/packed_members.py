@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
+from glance.domain.logs.checkpoint import Checkpoint
 from glance.sources.family import Member, Signature
 from glance.sources.ledger import Ledger
 from glance.sources.look import Look, OpenCopies, Patience
 from glance.sources.reader import Reader
 from glance.sources.reader_maker import ReaderMaker
 from glance.sources.unpacked import UnpackedReader
-from glance.sources.unpacking import Survey, is_unpacked_beginning, survey
+from glance.sources.unpacking import Survey, is_same_beginning, is_unpacked_beginning, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,28 @@ class PackedMembers:
             self.patience.wait_for(member, look)
             return None
         self._broken.discard(member.signature)
-        return self._rest(member, found, look) if found.found else await self._whole(member, found, look)
+        for one in found.found:
+            if one.generation not in look.claimed and one.generation not in look.open:
+                return self._rest(member, found, one, look)
+            if await asyncio.to_thread(self._is_copy, member, one.generation, look):
+                self.copies.add(member, one.generation, found.head, found.size)
+                return None
+        return await self._whole(member, found, look)
 
-    def _rest(self, member: Member, found: Survey, look: Look) -> UnpackedReader | None:
+    def _is_copy(self, member: Member, number: int, look: Look) -> bool:
+        """Whether an archive that fits a generation holds what is read as this generation from another file."""
+        reader = look.open.get(number)
+        if isinstance(reader, Reader):
+            return is_unpacked_beginning(member.path, reader.fileno())
+        try:
+            return is_same_beginning(member.path, reader.seen_path if reader else look.claimed[number].path)
+        except OSError:  # renamed just now
+            look.has_moved = True
+            return True
+
+    def _rest(self, member: Member, found: Survey, known: Checkpoint, look: Look) -> UnpackedReader | None:
         """A reader of what follows after the bytes of a known generation, if anything does."""
-        known = found.found[0]
-        number = known.generation
-        if number in look.claimed or number in look.open:
-            self.copies.add(member, number, found.head, found.size)
-            return None
-        look.claimed[number] = member
+        look.claimed[known.generation] = member
         if found.size > known.offset or (known.state == "active" and not found.is_whole):
             return self.maker.archive(member.path, known)
         self.ledger.saw(replace(known, state="retired"), member.path, member.signature, None)

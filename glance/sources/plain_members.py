@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,9 @@ from glance.sources.ledger import Ledger
 from glance.sources.look import Look, OpenCopies, Patience
 from glance.sources.reader import Reader
 from glance.sources.reader_maker import ReaderMaker
-from glance.sources.regular_file import OpenFile, open_file, open_regular
+from glance.sources.regular_file import OpenFile, open_file
 from glance.sources.sameness import is_beginning
+from glance.sources.unpacking import is_same_beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,18 @@ class PlainMembers:
         if (status.st_dev, status.st_ino) != member.identity:
             look.has_moved = True
         else:
-            reader = self._claim(file, status.st_size, member, look)
+            reader = await self._claim(file, status.st_size, member, look)
         if reader is None:
             await file.close()
         return reader
 
-    def _claim(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
+    async def _claim(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
         """Find out which generation an open file holds; a reader, if it holds more of it than was read."""
         fd = file.fileno()
         for known in self.ledger.matches(lambda length, at: os.pread(fd, length, at), size, member.identity):
             number = known.generation
             if number in look.open or number in look.claimed:
-                if self._is_copy(fd, number, look):
+                if await self._is_copy(file, member, look, number):
                     return None
                 continue  # it only begins alike
             look.claimed[number] = member
@@ -61,6 +63,8 @@ class PlainMembers:
     def _meet(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
         """A file that holds no known generation: one that was never read, unless it is to be passed over."""
         fd = file.fileno()
+        if not size:  # the server may still be about to write to it
+            return self.maker.plain(file, seen_path=member.path) if self.patience.is_recent(member) else None
         head, window = proof_at(fd, size)
         known = self.ledger.unopened(head, member.status.st_size, member.status.st_mtime_ns)
         if known is not None:
@@ -76,21 +80,17 @@ class PlainMembers:
             return None
         return self.maker.plain(file, seen_path=member.path)
 
-    def _is_copy(self, fd: int, number: int, look: Look) -> bool:
+    async def _is_copy(self, file: OpenFile, member: Member, look: Look, number: int) -> bool:
         """Whether a file that fits a generation is a copy of the file that is read as this generation."""
         reader = look.open.get(number)
         if isinstance(reader, Reader):
             if not reader.is_intact:  # truncated just now: the next look tells
                 look.is_waiting = True
                 return True
-            return is_beginning(fd, reader.fileno())
-        if reader is not None or look.claimed[number].is_archive:
-            return True
+            return is_beginning(file.fileno(), reader.fileno())
+        original = reader.seen_path if reader is not None else look.claimed[number].path
         try:
-            other = open_regular(look.claimed[number].path)
-        except (OSError, SourceError):
+            return await asyncio.to_thread(is_same_beginning, member.path, original)
+        except OSError:  # renamed just now
+            look.has_moved = True
             return True
-        try:
-            return is_beginning(fd, other)
-        finally:
-            os.close(other)

@@ -175,7 +175,7 @@ class Predecessors:
     async def _ignore_all(self) -> None:
         """Enter the files that were there before anybody looked, so that they are known again."""
         for member in self._members():
-            if os.path.realpath(member.path) in self._wanted:
+            if os.path.realpath(member.path) in self._wanted or not member.status.st_size:
                 continue
             if member.is_archive:  # not unpacked: its first bytes must do
                 self._ignore(member, 0, await asyncio.to_thread(first_bytes, member.path), b"")

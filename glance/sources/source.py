@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.gap import Gap
 from glance.domain.scene import SourceCondition
 from glance.sources.chunk import POLL_BYTES, Chunk
 from glance.sources.generation import Generation
@@ -50,6 +53,19 @@ class Source(Protocol):
     @property
     def is_at_end(self) -> bool:
         """Whether the last poll left nothing that could have been read; if not, poll again at once."""
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """How far everything was read that changed since it was last acknowledged.
+
+        Exactly what the last poll and those before have handed out: commit it together with that.
+        """
+
+    def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
+        """These checkpoints are on record, or somebody else will see to it."""
+
+    def take_gaps(self) -> list[Gap]:
+        """What could not be handed out, since the last call."""
 
     async def poll(self, most_bytes: int = POLL_BYTES) -> list[Chunk]:
         """Whole lines that can be read now, out of about the next `most_bytes`; maybe none."""

@@ -6,13 +6,16 @@ import asyncio
 import os
 import select
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.gap import Gap
 from glance.domain.scene import SourceCondition
 from glance.errors import SourceError
 from glance.sources.chunk import LINE_LIMIT, POLL_BYTES, Chunk
 from glance.sources.generation import Generation, stream_generation
 from glance.sources.line_cutter import LineCutter
+from glance.sources.losses import Losses
 from glance.sources.regular_file import reason_in_words
 from glance.sources.source import ReadStatus
 from glance.sources.spool import SPOOL_BYTES, Spool
@@ -47,7 +50,8 @@ class Pipe:
         self._is_named = path != "-"
         self._hint = hint
         self._watching: asyncio.AbstractEventLoop | None = None
-        self._cutter = LineCutter(stream_generation(path), line_limit)
+        losses = Losses(os.path.abspath(path) if self._is_named else path)
+        self._cutter = LineCutter(stream_generation(path), line_limit, losses=losses)
         self._spool = Spool(spool_bytes)
         self._is_ended = False
         self._is_at_end = False
@@ -82,6 +86,18 @@ class Pipe:
             skipped_bytes=cutter.skipped_bytes,
             dropped_bytes=spool.dropped_bytes,
         )
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """None: nobody can go on in a stream that comes once."""
+        return ()
+
+    def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
+        """There is nothing to be kept."""
+
+    def take_gaps(self) -> list[Gap]:
+        """What could not be handed out, since the last call."""
+        return self._cutter.losses.take()
 
     async def poll(self, most_bytes: int = POLL_BYTES) -> list[Chunk]:
         """Whole lines that have come, out of about the next `most_bytes`; the last one flagged at the end."""

@@ -27,6 +27,7 @@ from glance.sources.held import LINGER_SECONDS, ROTATE_WAIT_SECONDS, HeldReaders
 from glance.sources.ledger import Ledger
 from glance.sources.lineage import Lineage
 from glance.sources.losses import Losses
+from glance.sources.past import Past, open_pasts
 from glance.sources.predecessors import Predecessors
 from glance.sources.reader import Reader
 from glance.sources.reader_maker import ReaderMaker
@@ -208,6 +209,14 @@ class Tail:
             return False
         self._lineage.record(current)
         return True
+
+    async def open_pasts(self) -> list[Past]:
+        """What stands before the place where following began, of every generation that is still there.
+
+        Tell with `lowered` what was read of it, from its end to its beginning.
+        """
+        await self._lineage.find_predecessors()
+        return await open_pasts(self._ledger, self._lineage.readers)
 
     def lowered(self, number: int, low: int) -> None:
         """A back-fill has read this generation from `low` up to where it stood before."""

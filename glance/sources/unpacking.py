@@ -142,6 +142,42 @@ def first_bytes(path: str, size: int = HEAD_BYTES) -> bytes:
     return head[:size]
 
 
+def is_same_beginning(path: str, other: str) -> bool:
+    """Whether all that a file holds is what another begins with; either may be compressed.
+
+    Raises:
+        OSError: one of them is gone.
+    """
+    rest = b""
+    size = 0
+    others = _pieces(other)
+    try:
+        for piece in _pieces(path):
+            size += len(piece)
+            while len(rest) < len(piece):
+                more = next(others, b"")
+                if not more:
+                    return False
+                rest += more
+            if not rest.startswith(piece):
+                return False
+            rest = rest[len(piece) :]
+    except SourceError:
+        pass
+    return size > 0
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    """What a file holds."""
+    with open(path, "rb") as file:
+        is_archive = archive_kind(file.read(MAGIC_BYTES)) is not None
+        file.seek(0)
+        while not is_archive and (piece := file.read(CHUNK_BYTES)):
+            yield piece
+    if is_archive:
+        yield from unpack(path)
+
+
 def _alike(known: Sequence[Checkpoint], head: bytes) -> list[Checkpoint]:
     """Those that begin so, in order of their offsets."""
     return sorted((one for one in known if head.startswith(one.head)), key=lambda one: one.offset)

@@ -162,7 +162,7 @@ def _kept(scene: Scene, inks: Inks) -> list[Piece]:
         return []
     mark, style = sign(scene.history, inks)
     action = "screen.page('sources')"
-    return [Piece(mark, style, 6, action), Piece(short_words(scene), inks.label, 9, action, gap=1)]
+    return [Piece(mark, style, 6, action), Piece(short_words(scene), inks.label, 11, action, gap=1)]
 
 
 def _pace(scene: Scene, inks: Inks, is_past: bool) -> list[Piece]:

@@ -23,7 +23,15 @@ class Turned:
         return 1000.0 + self.ahead
 
     def clock(self) -> float:
-        return time.time() + self.ahead
+        """The files' own time: it does not know of the turning."""
+        return time.time()
+
+
+class OldFiles(Turned):
+    """Whatever happened to a file happened a minute ago, so its time will tell what happens next."""
+
+    def clock(self) -> float:
+        return time.time() + 60 + self.ahead
 
 
 class Bookkeeper:

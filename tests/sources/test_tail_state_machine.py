@@ -30,7 +30,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.sources.bookkeeper import Bookkeeper, lines_of
+from tests.sources.bookkeeper import Bookkeeper, OldFiles, Turned, lines_of
 
 SEQUENCES = int(os.environ.get("GLANCE_SOAK_SEQUENCES", "200"))
 HEADER = b"#Fields: the same first line in every file of this log\n"
@@ -66,15 +66,18 @@ class LogMachine(RuleBasedStateMachine):
         """Lines that may be missing, since the only file that held them was destroyed."""
         self.serial = 0
         self.late: Path | None = None
-        self.has_header = False
+        self.has_header = self.is_old = False
         self.destroyed_bytes = 0
         self.expected_gap = 0
         """Bytes that were known to be unread when the file was destroyed while nobody ran who could read them."""
 
-    @initialize(has_header=st.booleans(), chunk_bytes=st.sampled_from([7, 64, 1 << 16]))
-    def begin(self, *, has_header: bool, chunk_bytes: int) -> None:
+    @initialize(has_header=st.booleans(), is_old=st.booleans(), chunk_bytes=st.sampled_from([7, 64, 1 << 16]))
+    def begin(self, *, has_header: bool, is_old: bool, chunk_bytes: int) -> None:
         self.has_header = has_header
-        self.books = Bookkeeper(self.path, chunk_bytes=chunk_bytes, line_limit=10_000)
+        self.is_old = is_old
+        self.books = Bookkeeper(
+            self.path, OldFiles() if is_old else Turned(), chunk_bytes=chunk_bytes, line_limit=10_000
+        )
         self.create()
         self.poll()
         self.books.commit()
@@ -131,7 +134,7 @@ class LogMachine(RuleBasedStateMachine):
     def write_partly(self, count: int, part: int) -> None:
         self.append(self.path, count, part)
 
-    @precondition(lambda self: self.late in self.life_of)
+    @precondition(lambda self: self.late in self.life_of and not (self.is_old and not self.late.stat().st_size))
     @rule(count=st.integers(1, 5))
     def write_to_the_old_file(self, count: int) -> None:
         assert self.late is not None
