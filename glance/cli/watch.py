@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -14,8 +15,8 @@ from glance.cli.terminal import has_keyboard, is_piped
 from glance.config import DEFAULTS, Settings
 from glance.domain.safe_text import safe_text
 from glance.domain.scene import RankingName, SortKey, View
-from glance.errors import UsageError
-from glance.paths import database_file
+from glance.errors import GlanceError, UsageError
+from glance.paths import daemon_file, database_file
 
 if TYPE_CHECKING:
     from glance.pipeline.collector import Collector
@@ -47,11 +48,30 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
     chosen = chosen_paths(paths, settings)
     if not chosen and is_piped():
         chosen = ("-",)
+    if not chosen:
+        chosen, settings = logs_of_daemon(settings)
     if not has_screen():
         from glance.cli.report import print_report  # only without a screen
 
         return print_report(chosen or usual_logs(), settings)
     return open_dashboard(chosen or usual_logs(), settings, said(ctx))
+
+
+def logs_of_daemon(settings: Settings) -> tuple[tuple[str, ...], Settings]:
+    """What a daemon of this user reads, and the settings with its database; nothing where none runs."""
+    socket = daemon_file("sock")
+    if not socket.exists():
+        return (), settings
+    from glance.pipeline.control import ask  # only where a daemon may run
+
+    try:
+        reply = ask(socket, "status")
+    except GlanceError:
+        return (), settings
+    if reply is None:
+        return (), settings
+    history = reply.values.get("history") or {}
+    return tuple(reply.values.get("paths", ())), replace(settings, db=settings.db or history.get("path") or "")
 
 
 def has_screen() -> bool:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 from glance.config import Settings
 from glance.errors import StoreError
-from glance.outputs.output import Output
 from glance.outputs.settings import outputs_of
 from glance.pipeline.alert_rules import configured_rules
 from glance.pipeline.alerting import Alerting
+from glance.pipeline.followed_alerts import AlertWatch, FollowedAlerts
 from glance.pipeline.keeping import Keeping
 from glance.store.alert_table import AlertTable
 
 logger = logging.getLogger(__name__)
 
 
-def alerting_of(settings: Settings, keeping: Keeping, database: Path) -> Alerting:
+def alerting_of(settings: Settings, keeping: Keeping, database: Path) -> AlertWatch:
     """Every rule in force, kept where history is kept.
 
-    Where another glance writes the same history, that one keeps and sends: here they are only shown.
+    Where another glance writes the same history, that one watches and sends: here its alerts are only shown.
 
     Args:
         settings: what was set.
@@ -31,8 +30,9 @@ def alerting_of(settings: Settings, keeping: Keeping, database: Path) -> Alertin
     Raises:
         ConfigError: an output cannot be what the settings say.
     """
-    is_alone = keeping.following is None
-    outputs: Sequence[Output] = outputs_of(settings) if is_alone else ()
+    if keeping.following is not None:
+        return FollowedAlerts(database, Alerting(configured_rules(settings)).words)
+    outputs = outputs_of(settings)
     alerting = Alerting(configured_rules(settings), _table(keeping, database), outputs)
     try:
         alerting.restore()

@@ -76,7 +76,7 @@ class Alerting:
         self._table = table or AlertTable.in_memory()
         self.desk = AlertDesk(self._table, outputs, now, is_threaded=is_threaded)
         self.known_from = known_from
-        self.groups: dict[str, str] = {}
+        self.groups: Mapping[str, str] = {}
         """The group of each log, by its path; set by whoever knows."""
         self.broken: Mapping[str, RuleError] = {}
         """Definitions that cannot be used, and why."""

@@ -207,9 +207,8 @@ class Collecting:
         Raises:
             StoreError: the database takes nothing, and nobody waits for it.
         """
-        for feed in self._intake.feeds:
-            if feed.detection is not None and feed.readers:
-                await self._recorder.register(feed.name, feed.detection.words)
+        for source, words in self._intake.formats.items():
+            await self._recorder.register(source, words)
         if self._recorder.is_due:
             await self._recorder.commit()
             await self._recorder.tidy(self._clock.now())

@@ -15,19 +15,20 @@ from dataclasses import dataclass
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import MetricChart, Scene, View
-from glance.domain.window import Window, window_at, window_choice
+from glance.domain.window import Window
 from glance.errors import StoreError
 from glance.pipeline.alerting import Alerting
 from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.filling import Filling
+from glance.pipeline.followed_alerts import AlertWatch
 from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.keeping import Keeping
 from glance.pipeline.liveness import Liveness
 from glance.pipeline.log_feed import LogFeed, newest_of
+from glance.pipeline.looker import Looker
 from glance.pipeline.metric_watch import MetricWatch
 from glance.pipeline.past import PastFigures
-from glance.pipeline.past_lines import newest_held
 from glance.pipeline.pulse import PulseMeter, ReadingPace, pulse_of
 from glance.pipeline.recollection import Recollection
 from glance.pipeline.scene_maker import SceneMaker, WindowFigures
@@ -59,6 +60,8 @@ class CollectorOptions:
     back_seconds: float = math.inf
     """How far back logs are read; 0 is not at all."""
     follow: bool = True
+    waits_for_history: bool = False
+    """Read no further while history takes nothing; else go on in memory, and keep no more of it."""
 
 
 class Collector:
@@ -72,7 +75,7 @@ class Collector:
         clock: Clock | None = None,
         *,
         keeping: Keeping | None = None,
-        alerting: Alerting | None = None,
+        alerting: AlertWatch | None = None,
         metrics: MetricWatch | None = None,
     ) -> None:
         """Read nothing yet.
@@ -93,7 +96,7 @@ class Collector:
         self._keeping = keeping or Keeping()
         self._series = LogSeries(options.memory_bytes)
         self._maker = SceneMaker(self._series)
-        self._alerting = alerting or Alerting(())
+        self._alerting: AlertWatch = alerting or Alerting(())
         self._metrics = metrics or MetricWatch(None)
         self._alerting.groups = self._metrics.groups = self._keeping.groups
         self._pulse = PulseMeter(60)
@@ -105,6 +108,7 @@ class Collector:
         self._recollection = Recollection(self._keeping, intake, self._series, self._hold, self._notice_filling)
         self._began = 0.0
         self._trouble = ""
+        self._looker = Looker(self._series, self._maker, self._keeping)
         self._past: PastFigures | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
@@ -178,7 +182,7 @@ class Collector:
             for feed in self._intake.feeds:
                 is_busy = await self._poll(feed) or is_busy
             self._liveness.notice(await self._recollection.follow(self._clock.monotonic()), self._clock.now())
-            await self._keeping.commit(self._clock.now())
+            await self._keeping.commit(self._clock.now(), self._intake.formats)
             if is_busy:
                 await asyncio.sleep(0)
             elif not self._stopping.is_set():
@@ -214,7 +218,13 @@ class Collector:
 
     async def _poll(self, feed: LogFeed) -> bool:
         """Read what is new in one source; True when there is more."""
-        if feed.is_filling or feed.is_followed or (not self._options.follow and feed.is_read):
+        is_read = not self._options.follow and feed.is_read
+        if (
+            feed.is_filling
+            or feed.is_followed
+            or is_read
+            or self._keeping.is_full(waits=self._options.waits_for_history)
+        ):
             return False
         chunks = await feed.source.poll(_POLL_BYTES)
         for chunk in chunks:
@@ -252,7 +262,7 @@ class Collector:
         """Publish a scene every refresh, at once when another view is wanted, faster while the past is read."""
         while True:
             self._wanted.clear()
-            await self._look_back()
+            await self._look_back(self._view)
             if not self._is_opening():
                 self._publish(self.scene())
             seconds = self._options.refresh_seconds
@@ -319,6 +329,14 @@ class Collector:
         """The metrics, while somebody looks at them."""
         return self._metrics.charts(window, self._series, now, self._clock.monotonic()) if view.wants_metrics else ()
 
+    async def _look_back(self, view: View) -> None:
+        """Find the figures of a window of the past."""
+        names, is_whole = [feed.name for feed in self._intake.feeds], not self._recollection.is_busy
+        try:
+            self._past = await self._looker.back(view, names, self._clock.monotonic(), is_whole=is_whole)
+        except StoreError as error:
+            self._trouble = f"{error.what}: {error.why}"
+
     def _figures(self, view: View, now: float) -> WindowFigures:
         """The figures of the window that is looked at."""
         if self._past is not None:
@@ -326,24 +344,6 @@ class Collector:
         last = self._series.last_ms
         end = now if self._is_live(view, now) or last is None else last / 1000
         return self._maker.figures(view, end if view.end is None else view.end)
-
-    async def _look_back(self) -> None:
-        """Find the figures of a window of the past: from memory if it reaches so far, else out of history."""
-        self._past = None
-        view = self._view
-        if view.end is None:
-            return
-        window = window_at(window_choice(view.window), view.end, self._keeping.status().first_at)
-        past = self._keeping.past([feed.name for feed in self._intake.feeds], self._options.memory_bytes)
-        if past is None or self._recollection.is_busy or self._series.holds(window.start):
-            lines = newest_held(self._series, window, view.log_lines)
-            figures = self._maker.figures_of(view, window)
-            self._past = PastFigures(figures, lines, self._series.has_latency)
-            return
-        try:
-            self._past = await past.answer(view, window, self._clock.monotonic())
-        except StoreError as error:
-            self._trouble = f"{error.what}: {error.why}"
 
 
 def _nowhere(scene: Scene) -> None:

@@ -92,6 +92,7 @@ def make_collector(plan: DaemonPlan, listener: Listener) -> DaemonCollector:
         refresh_seconds=max(1.0, settings.refresh_seconds),
         memory_bytes=settings.memory_mb << 20,
         back_seconds=settings.back_seconds,
+        waits_for_history=True,
     )
     discovery = found(plan.paths)
     intake = Intake(discovery, settings.format, is_forward=settings.start == "start")

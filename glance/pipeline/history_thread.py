@@ -20,6 +20,7 @@ class HistoryThread:
         """Take over an open database."""
         self._history = history
         self._thread = ThreadPoolExecutor(1, "history")
+        self.path = history.path
         self.is_writer = history.is_writer
         self.warning = history.warning
         """What was found lost when it was opened; empty when nothing was."""

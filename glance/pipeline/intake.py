@@ -80,6 +80,11 @@ class Intake:
         return told
 
     @property
+    def formats(self) -> dict[str, str]:
+        """What the lines of each log are understood as, in words, where they are."""
+        return {feed.name: feed.detection.words for feed in self.feeds if feed.detection is not None and feed.readers}
+
+    @property
     def is_blind(self) -> bool:
         """No log can be read at the moment, so that nothing is known of now."""
         conditions = [feed.source.status.condition for feed in self.feeds if not feed.is_followed]

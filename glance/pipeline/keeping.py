@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from glance.config import Settings
@@ -177,11 +179,34 @@ class Keeping:
             self._past = Past(self._thread, sources, memory_bytes)
         return self._past
 
-    async def commit(self, now: float) -> None:
-        """Write what is due, at `now`, epoch seconds."""
+    def is_full(self, *, waits: bool) -> bool:
+        """So much waits for the database that no more is to be read.
+
+        Args:
+            waits: whether reading may wait; if not, nothing more is kept from here on.
+        """
+        if self.recorder is None or not self.recorder.is_full:
+            return False
+        if waits:
+            return True
+        why = self.recorder.note_text
+        self.recorder.note_text = f"{why}; nothing more is kept, the next start reads it all again"
+        self.recorder.give_up()
+        return False
+
+    async def commit(self, now: float, formats: Mapping[str, str]) -> None:
+        """Write what is due.
+
+        Args:
+            now: epoch seconds.
+            formats: what the lines of each log are understood as, in words.
+        """
         recorder = self.recorder
         if recorder is None or not recorder.is_due:
             return
+        for source, words in formats.items():
+            if source != PIPE:
+                await recorder.register(source, words)
         await recorder.commit()
         await recorder.tidy(now)
 
@@ -229,6 +254,7 @@ class Keeping:
             condition="failing" if note else condition,
             first_at=None if self._first_ms is None else self._first_ms / 1000,
             last_at=None if self._last_ms is None else self._last_ms / 1000,
+            size_bytes=0 if self._thread is None else _size_of(self._thread.path),
             waiting_lines=waiting,
             note=note,
         )
@@ -260,6 +286,15 @@ class Keeping:
 def bounds_of(settings: Settings) -> Bounds:
     """How much history may be, as the settings say."""
     return Bounds(settings.history_mb << 20, settings.history_days * 86_400)
+
+
+def _size_of(path: Path) -> int:
+    """Bytes of a database on disk, what is not yet in its place included."""
+    size = 0
+    for name in (path, path.with_name(path.name + "-wal")):
+        with contextlib.suppress(OSError):
+            size += os.stat(name).st_size
+    return size
 
 
 def _words(error: StoreError) -> str:

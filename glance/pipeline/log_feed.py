@@ -49,6 +49,8 @@ class LogFeed:
     stored_lines: int = 0
     """What history had of it when reading began, or has where another glance writes it."""
     stored_unparsed: int = 0
+    stored_format: str = ""
+    """What its lines were understood as then."""
     stored_end: int = 0
     """Where reading of the file stood then."""
     backfill_bytes: int = 0
@@ -211,14 +213,14 @@ class LogFeed:
         """How it is doing."""
         read = self.source.status
         found = self.detection
-        note = "another glance reads it" if self.is_followed else self.note or read.note
+        note = "" if self.is_followed else self.note or read.note
         if found is not None and not self.readers:
             note = refusal(found)
         return SourceStatus(
             name=os.path.basename(self.path) or self.path,
             path=self.path,
             condition="following" if self.is_followed else "reading" if self.pending_bytes else read.condition,
-            format=found.words if found is not None else "",
+            format=found.words if found is not None else self.stored_format,
             sampled=found.sampled if found is not None else 0,
             matched=found.matched if found is not None else 0,
             lines=self.lines + self.stored_lines + read.long_lines_total,

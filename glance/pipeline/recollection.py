@@ -68,6 +68,7 @@ class Recollection:
             stored = known.get(feed.name)
             if stored is not None:
                 feed.stored_lines, feed.stored_unparsed = stored.lines, stored.unparsed
+                feed.stored_format = stored.format
             if feed.is_followed:
                 feed.stored_end = await self._keeping.end_of(feed.name)
         return list(known)

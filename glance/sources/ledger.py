@@ -104,9 +104,14 @@ class Ledger:
             self.put(replace(checkpoint, low=low))
 
     def retire(self, number: int) -> None:
-        """It was read to its end: kept, so that a copy of it is known."""
+        """It was read to its end: kept, so that a copy of it is known; unless it held nothing, and is not on record."""
         checkpoint = self._known.get(number)
-        if checkpoint is not None and checkpoint.state == "active":
+        if checkpoint is None:
+            return
+        if not checkpoint.size and number not in self._recorded:
+            del self._known[number]
+            self._dirty.pop(number, None)
+        elif checkpoint.state == "active":
             self.put(replace(checkpoint, state="retired"))
 
     def forget_old(self, present: set[int]) -> None:

@@ -79,8 +79,10 @@ class PackedMembers:
         if unopened is not None:
             self.ledger.saw(unopened, member.path, member.signature, None)
             return None
-        if not found.is_whole and self.ledger.longer_than(found.head, found.size):
-            return None  # left over of a compression that failed
+        if not found.is_whole and (
+            self.ledger.longer_than(found.head, found.size) or await asyncio.to_thread(_is_left_over, member, look)
+        ):
+            return None
         number = await asyncio.to_thread(self._open_original, member.path, found, look)
         if number:
             self.copies.add(member, number, found.head, found.size)
@@ -98,3 +100,14 @@ class PackedMembers:
             elif self._digests.get(number) == found.digest:
                 return number
         return 0
+
+
+def _is_left_over(member: Member, look: Look) -> bool:
+    """Whether a broken archive was left by a compression that failed: the file itself, or a whole archive, is there."""
+    for other in look.order:
+        try:
+            if other is not member and is_same_beginning(member.path, other.path):
+                return True
+        except OSError:  # renamed just now
+            look.has_moved = True
+    return False

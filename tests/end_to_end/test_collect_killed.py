@@ -65,7 +65,7 @@ class Rotated:
                 self._rotate()
 
     def _rotate(self) -> None:
-        """`access.log` becomes `access.log.1`, that `.2`, and so on; `.2` and older are compressed where that is asked."""
+        """`access.log` becomes `access.log.1`, that `.2`, and so on; `.2` is compressed where that is asked."""
         self._rotations += 1
         for number in range(self._rotations - 1, 0, -1):
             for ending in ("", ".gz"):

@@ -106,7 +106,7 @@ async def test_a_second_glance_follows_the_first(tmp_path: Path) -> None:
 
     assert first.history.condition == "following"
     assert scene.lines_total == 105
-    assert scene.sources[0].note == "another glance reads it"
+    assert (scene.sources[0].condition, scene.sources[0].format) == ("following", "combined")
     assert [shown.target for shown in scene.lines][-1] == "/n/104"
 
 

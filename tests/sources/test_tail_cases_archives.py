@@ -171,6 +171,21 @@ async def test_t20_the_left_over_of_a_compression_that_failed(log, books):
     assert len(books.lines) == 20_001
 
 
+async def test_t20_a_compression_that_failed_and_another_that_did_not(log, books):
+    await books.read_all()
+    append(log, numbered(0, 20_000))
+    rotate(log)
+    whole = gzip.compress(log.with_name("access.log.1").read_bytes())
+    log.with_name("access.log.1.gz").write_bytes(whole[: len(whole) // 2])
+    pack(log.with_name("access.log.1"), "xz")
+    append(log, numbered(90_000, 1))
+    await books.read_all()
+    await books.wait(100)
+    await books.restart()
+
+    assert b"\n".join(sorted(books.lines)) + b"\n" == numbered(0, 20_000) + numbered(90_000, 1)
+
+
 @pytest.mark.parametrize("suffix", sorted(PACKERS))
 async def test_t20_an_archive_beside_its_original(log, books, suffix):
     """As `gzip --keep` leaves it, or as it is for a moment."""

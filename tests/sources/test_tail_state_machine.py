@@ -33,7 +33,8 @@ from hypothesis.stateful import (
 from tests.sources.bookkeeper import Bookkeeper, OldFiles, Turned, lines_of
 
 SEQUENCES = int(os.environ.get("GLANCE_SOAK_SEQUENCES", "200"))
-HEADER = b"#Fields: the same first line in every file of this log\n"
+HEADER = b"#Fields: the same first line in every file of this log%s\n"
+HEADERS = (b"", HEADER % b"", HEADER % (b", for more than a kilobyte" * 50))
 PACKERS: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 _NAME = "access.log"
 
@@ -66,14 +67,14 @@ class LogMachine(RuleBasedStateMachine):
         """Lines that may be missing, since the only file that held them was destroyed."""
         self.serial = 0
         self.late: Path | None = None
-        self.has_header = self.is_old = False
+        self.header, self.is_old = b"", False
         self.destroyed_bytes = 0
         self.expected_gap = 0
         """Bytes that were known to be unread when the file was destroyed while nobody ran who could read them."""
 
-    @initialize(has_header=st.booleans(), is_old=st.booleans(), chunk_bytes=st.sampled_from([7, 64, 1 << 16]))
-    def begin(self, *, has_header: bool, is_old: bool, chunk_bytes: int) -> None:
-        self.has_header = has_header
+    @initialize(header=st.sampled_from(HEADERS), is_old=st.booleans(), chunk_bytes=st.sampled_from([7, 64, 1 << 16]))
+    def begin(self, *, header: bytes, is_old: bool, chunk_bytes: int) -> None:
+        self.header = header
         self.is_old = is_old
         self.books = Bookkeeper(
             self.path, OldFiles() if is_old else Turned(), chunk_bytes=chunk_bytes, line_limit=10_000
@@ -91,9 +92,8 @@ class LogMachine(RuleBasedStateMachine):
         """A life begins."""
         self.life_of[path] = Life()
         self.lives.append(self.life_of[path])
-        if self.has_header:
-            with path.open("ab") as file:
-                file.write(HEADER)
+        with path.open("ab") as file:
+            file.write(self.header)
 
     def new_line(self) -> bytes:
         self.serial += 1
@@ -311,7 +311,7 @@ class LogMachine(RuleBasedStateMachine):
         )
 
     def received(self) -> Counter[bytes]:
-        return Counter(line for line in lines_of(self.books.chunks) if line != HEADER.rstrip() and line)
+        return Counter(line for line in lines_of(self.books.chunks) if line and line != self.header.rstrip())
 
     def teardown(self) -> None:
         try:
