@@ -94,7 +94,8 @@ def members(path: str, more: Iterable[str] = ()) -> list[Member]:
     """
     real = os.path.realpath(path)
     found: dict[Identity, Member] = {}
-    for candidate in dict.fromkeys([*_names(path), *_names(real), *more]):
+    beside = _names(path) if real == os.path.abspath(path) else [*_names(path), *_names(real)]
+    for candidate in dict.fromkeys([*beside, *more]):
         if candidate in (path, real):
             continue
         member = _look_at(candidate)
@@ -118,7 +119,8 @@ def _names(path: str) -> list[str]:
     for name in names[bisect_left(names, stem) :]:
         if not name.startswith(stem):
             break
-        if name != live and live in (live_name(name), stem_name(name)):
+        is_near = name[len(stem) : len(stem) + 1] in (".", "-")  # most neighbours in a full directory are not
+        if is_near and name != live and live in (live_name(name), stem_name(name)):
             found.append(os.path.join(directory, name))
     return found
 

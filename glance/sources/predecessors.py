@@ -89,9 +89,9 @@ class Predecessors:
         findings = Findings()
         if self._ledger.is_fresh:
             await self._ignore_all()
+        self._note_folder()
         state = self._state(readers)
         if state == self._settled:  # other files in the directory changed, not these
-            self._note_folder()
             return findings
         for _ in range(_TRIES):
             look = await self._look_once([*readers, *findings.readers], MOST_AT_ONCE - len(findings.readers))

@@ -200,6 +200,8 @@ def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
         return [*paused, Piece(f"at {since}, {units.exact(standing.behind)} lines behind", inks.text, 2, gap=1)]
     if not scene.at:
         return []
+    if scene.is_recalled:
+        return [Piece(f"as of {units.date_minute(scene.at)}", inks.past, 1), Piece("reading …", inks.label, 2)]
     if not scene.is_live:
         return [Piece(f"log ends {units.date_minute(scene.at - (scene.lag_seconds or 0.0))}", inks.client_error, 2)]
     return [
