@@ -166,8 +166,12 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         metrics = MetricWatch(database)
         return Collector(intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics)
 
-    recalled = known.get(recall_key, "")
-    engine = Engine(prepare, database, View(window=screen.window), recall_key=recall_key, recalled=recalled)
+    view = View(window=screen.window)
+    if recall_key in known:
+        from glance.pipeline.recalled import scene_of  # only where there is something to show at once
+
+        screen = replace(screen, opening=scene_of(known[recall_key], view))
+    engine = Engine(prepare, database, view, recall_key=recall_key)
     app = Glance(engine, screen)
     app.run()
     if engine.failure is not None:

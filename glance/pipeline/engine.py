@@ -31,7 +31,7 @@ class Engine:
     """Runs a collector in one thread, and keeps choices in another's database connection."""
 
     def __init__(
-        self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = "", recalled: str = ""
+        self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = ""
     ) -> None:
         """Start nothing yet.
 
@@ -40,13 +40,11 @@ class Engine:
             database: where choices are remembered; None for nowhere.
             view: what is looked at first.
             recall_key: name under which the last scene is kept; empty keeps none.
-            recalled: the scene that was kept the last time.
         """
         self._prepare = prepare
         self._database = database
         self._view = view
         self._recall_key = recall_key
-        self._recalled = recalled
         self._newest: Scene | None = None
         self._publish: Callable[[Scene], None] = _nowhere
         self._hook = threading.excepthook
@@ -66,12 +64,6 @@ class Engine:
         self._thread.start()
 
     def _run(self) -> None:
-        if self._recalled:
-            from glance.pipeline.recalled import scene_of  # before numpy, and after the first frame
-
-            scene = scene_of(self._recalled, self._view)
-            if scene is not None:
-                self._publish(scene)
         self._collector = collector = self._prepare(self._view)
         collector.look(self._view)
         if self._is_stopped:

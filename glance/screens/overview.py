@@ -103,6 +103,8 @@ class Overview(Viewer, inherit_bindings=False):
     def on_mount(self) -> None:
         """Lay out the first frame."""
         self._rearrange(self.app.size)
+        if self._settings.opening is not None:
+            self.show_scene(self._settings.opening)
 
     # What is shown ------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from glance.domain.scene import RankingName, SortKey
+from glance.domain.scene import RankingName, Scene, SortKey
 from glance.domain.window import DEFAULT_WINDOW
 from glance.themes import DEFAULT_THEME
 
@@ -29,3 +29,5 @@ class ScreenSettings:
     """Keys by id of a command."""
     has_bell: bool = True
     """The terminal's bell rings when an alert begins to fire."""
+    opening: Scene | None = None
+    """What the first frame shows: the last scene of the last time."""

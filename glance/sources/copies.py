@@ -9,7 +9,7 @@ from dataclasses import replace
 from glance.domain.logs.checkpoint import Checkpoint
 from glance.errors import SourceError
 from glance.sources.family import Signature
-from glance.sources.generation import Identity, inode_version, new_number, proof_at
+from glance.sources.generation import Identity, inode_version, new_number
 from glance.sources.ledger import Ledger
 from glance.sources.regular_file import open_regular
 from glance.sources.sameness import is_beginning
@@ -36,22 +36,29 @@ class Copies:
 
         One that was a copy stays one as long as it does not change, also when the log itself is rotated.
         """
+        judged = self._signatures
+        new = {path: sign for path in fresh if (sign := _signature(path)) is not None and judged.get(path) != sign}
+        keys = {path: _key(path) for path in new}
         groups: dict[bytes, list[str]] = {}
         seen: set[Identity] = set()
-        for path in known:
-            _enter(path, groups, seen)
+        for path in known if new else ():
+            signature = _signature(path)
+            if signature is not None:
+                seen.add(signature[:2])
+                if any(keys.values()):
+                    groups.setdefault(_key(path), []).append(path)
         own = []
         # A copy is called something longer than the log, as a rule.
-        for path in sorted(fresh, key=lambda one: (len(one), one)):
-            signature = _signature(path)
-            if signature is None or signature[:2] in seen or self._signatures.get(path) == signature:
+        for path in sorted(new, key=lambda one: (len(one), one)):
+            if new[path][:2] in seen:
                 continue
-            of = _whole_in(path, groups.get(_key(path), ()))
+            of = _whole_in(path, groups.get(keys[path], ())) if keys[path] else ""
             if of:
-                self.of[path], self._signatures[path] = of, signature
+                self.of[path], judged[path] = of, new[path]
                 continue
             self.of.pop(path, None)
-            _enter(path, groups, seen)
+            seen.add(new[path][:2])
+            groups.setdefault(keys[path], []).append(path)
             own.append(path)
         return sorted(own)
 
@@ -95,14 +102,6 @@ def inherited(path: str, checkpoints: Iterable[Checkpoint]) -> tuple[Checkpoint,
         os.close(fd)
 
 
-def _enter(path: str, groups: dict[bytes, list[str]], seen: set[Identity]) -> None:
-    """Compare others with this one."""
-    signature = _signature(path)
-    if signature is not None:
-        seen.add(signature[:2])
-        groups.setdefault(_key(path), []).append(path)
-
-
 def _signature(path: str) -> Signature | None:
     """What the file system says of a file, None when it is gone."""
     try:
@@ -113,17 +112,17 @@ def _signature(path: str) -> Signature | None:
 
 
 def _key(path: str) -> bytes:
-    """The first line of a file, or what there may be of it; nothing when it has none."""
+    """The first line of a file, or what there may be of it; nothing when it holds too little to be compared."""
     try:
         fd = open_regular(path)
     except (OSError, SourceError):
         return b""
     try:
-        head, _ = proof_at(fd, _KEY_BYTES)
+        head = os.pread(fd, _KEY_BYTES, 0) if os.fstat(fd).st_size >= _LEAST_BYTES else b""
     finally:
         os.close(fd)
     end = head.find(b"\n") + 1
-    return head[:end] if end else head if len(head) == _KEY_BYTES else b""
+    return head[:end] if end else head
 
 
 def _whole_in(path: str, others: Iterable[str]) -> str:
@@ -133,9 +132,7 @@ def _whole_in(path: str, others: Iterable[str]) -> str:
     except (OSError, SourceError):
         return ""
     try:
-        is_much = os.fstat(fd).st_size >= _LEAST_BYTES
-        found = (other for other in list(others)[-_MOST_COMPARED:] if is_much and _is_beginning_of(fd, other))
-        return next(found, "")
+        return next((other for other in list(others)[-_MOST_COMPARED:] if _is_beginning_of(fd, other)), "")
     finally:
         os.close(fd)
 
