@@ -140,9 +140,18 @@ class Ledger:
             and _proves(known, is_same_file=(known.device, known.inode) == identity)
             and (window := known.window) == read_at(len(window), known.offset - len(window))
         ]
-        # Of two that stand at the same place, the one whose file this is; or else the newer one.
+        # Of two that stand at the same place, the one of which more is known to be here, the one that was not
+        # finished, the one whose file this is; or else the newer one.
         found.reverse()
-        found.sort(key=lambda known: (known.offset, (known.device, known.inode) == identity), reverse=True)
+        found.sort(
+            key=lambda known: (
+                known.offset,
+                len(known.head),
+                known.state == "active",
+                (known.device, known.inode) == identity,
+            ),
+            reverse=True,
+        )
         return found
 
     @property

@@ -46,6 +46,8 @@ class PackedMembers:
             self.patience.wait_for(member, look)
             return None
         self._broken.discard(member.signature)
+        if not found.is_whole and await asyncio.to_thread(_is_left_over, member, look):
+            return None
         for one in found.found:
             if one.generation not in look.claimed and one.generation not in look.open:
                 return self._rest(member, found, one, look)
@@ -79,9 +81,7 @@ class PackedMembers:
         if unopened is not None:
             self.ledger.saw(unopened, member.path, member.signature, None)
             return None
-        if not found.is_whole and (
-            self.ledger.longer_than(found.head, found.size) or await asyncio.to_thread(_is_left_over, member, look)
-        ):
+        if not found.is_whole and self.ledger.longer_than(found.head, found.size):
             return None
         number = await asyncio.to_thread(self._open_original, member.path, found, look)
         if number:

@@ -47,20 +47,25 @@ class PlainMembers:
     async def _claim(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
         """Find out which generation an open file holds; a reader, if it holds more of it than was read."""
         fd = file.fileno()
-        for known in self.ledger.matches(lambda length, at: os.pread(fd, length, at), size, member.identity):
+        found = self.ledger.matches(lambda length, at: os.pread(fd, length, at), size, member.identity)
+        for known in found:
             number = known.generation
             if number in look.open or number in look.claimed:
                 if await self._is_copy(file, member, look, number):
                     return None
                 continue  # it only begins alike
+            is_own = (known.device, known.inode) == member.identity
+            if not is_own and await asyncio.to_thread(_is_part, fd, size, member, look):
+                self.patience.wait_for(member, look)
+                return None
             look.claimed[number] = member
             if known.state == "active" or size > known.offset:
                 return self.maker.plain(file, known, seen_path=member.path)
             self.ledger.saw(known, member.path, member.signature, inode_version(fd))
             return None
-        return self._meet(file, size, member, look)
+        return await self._meet(file, size, member, look)
 
-    def _meet(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
+    async def _meet(self, file: OpenFile, size: int, member: Member, look: Look) -> Reader | None:
         """A file that holds no known generation: one that was never read, unless it is to be passed over."""
         fd = file.fileno()
         if not size:  # the server may still be about to write to it
@@ -75,7 +80,8 @@ class PlainMembers:
             if isinstance(reader, Reader) and is_beginning(fd, reader.fileno()):
                 self.copies.add(member, number, head, size, window)
                 return None
-        if self.ledger.longer_than(head, size) and not self.patience.has_rested(member):
+        is_part = await asyncio.to_thread(_is_part, fd, size, member, look)
+        if is_part or (self.ledger.longer_than(head, size) and not self.patience.has_rested(member)):
             self.patience.wait_for(member, look)
             return None
         return self.maker.plain(file, seen_path=member.path)
@@ -94,3 +100,20 @@ class PlainMembers:
         except OSError:  # renamed just now
             look.has_moved = True
             return True
+
+
+def _is_part(fd: int, size: int, member: Member, look: Look) -> bool:
+    """Whether a file is the beginning of a longer one: a copy that is still made, or that nobody finished."""
+    for reader in look.open.values():
+        if isinstance(reader, Reader) and reader.generation.identity != member.identity:
+            other = reader.fileno()
+            if reader.is_intact and os.fstat(other).st_size > size and is_beginning(fd, other):
+                return True
+    for beside in look.order:
+        is_shorter = not beside.is_archive and beside.status.st_size <= size
+        try:
+            if beside is not member and not is_shorter and is_same_beginning(member.path, beside.path, is_longer=True):
+                return True
+        except OSError:  # renamed just now
+            look.has_moved = True
+    return False

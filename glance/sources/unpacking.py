@@ -142,8 +142,13 @@ def first_bytes(path: str, size: int = HEAD_BYTES) -> bytes:
     return head[:size]
 
 
-def is_same_beginning(path: str, other: str) -> bool:
+def is_same_beginning(path: str, other: str, *, is_longer: bool = False) -> bool:
     """Whether all that a file holds is what another begins with; either may be compressed.
+
+    Args:
+        path: the file.
+        other: the other one.
+        is_longer: whether that must hold more.
 
     Raises:
         OSError: one of them is gone.
@@ -164,7 +169,7 @@ def is_same_beginning(path: str, other: str) -> bool:
             rest = rest[len(piece) :]
     except SourceError:
         pass
-    return size > 0
+    return size > 0 and (not is_longer or bool(rest or next(others, b"")))
 
 
 def _pieces(path: str) -> Iterator[bytes]:
