@@ -23,6 +23,7 @@ UV_LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --only-bin
 TESTS ?= tests
 ARGS ?=
 SEQUENCES ?= 2000
+KILLS ?= 200
 PYTEST = $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help
@@ -43,8 +44,11 @@ demo: $(RUN) ## Open glance on made-up live traffic
 test: $(DEV) ## Run the tests; TESTS=path for some of them, ARGS="..." for pytest
 	$(PYTEST) $(ARGS) $(TESTS)
 
-soak: $(DEV) ## Tail through thousands of rotations and crashes; SEQUENCES=2000 of them
-	GLANCE_SOAK_SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest $(ARGS) tests/sources/test_tail_state_machine.py
+soak: $(DEV) ## The long form of every random test: SEQUENCES=2000 of rotations and crashes, KILLS=200
+	GLANCE_SOAK=1 GLANCE_SOAK_SEQUENCES=$(SEQUENCES) GLANCE_SOAK_KILLS=$(KILLS) GLANCE_SOAK_LOSSES=600 \
+		$(PYTEST) --timeout=3600 $(ARGS) tests/sources/test_tail_state_machine.py \
+		tests/end_to_end/test_collect_killed.py tests/end_to_end/test_stalled_terminal.py \
+		tests/store/test_crash_points.py tests/store/test_faults.py
 
 check: format-check lint types floors test ## Everything that must hold: format, lint, types, floors, tests
 

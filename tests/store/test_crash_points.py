@@ -109,8 +109,8 @@ def test_f02_killed_while_migrating(tmp_path: Path, point: str) -> None:
 
 
 def test_f01_t22_killed_at_random_moments(tmp_path: Path) -> None:
-    """Exactly a beginning of the log, at least what was told; the variable TEST_KILLS says how often."""
-    count = os.environ.get("TEST_KILLS", "20")
+    """Exactly a beginning of the log, at least what was told; the variable GLANCE_SOAK_KILLS says how often."""
+    count = os.environ.get("GLANCE_SOAK_KILLS", "20")
     done = run(tmp_path / "glance.db", "random", count, "11")
 
     assert done.returncode == 0, done.stderr

@@ -108,7 +108,7 @@ def test_f06_f07_f24_each_operation_fails_in_turn(
 
     TEST_EVERY=1 takes each; else, of the many writes, every seventh.
     """
-    step = 1 if len(kinds) == 1 else int(os.environ.get("TEST_EVERY", "7"))
+    step = 1 if len(kinds) == 1 else (1 if os.environ.get("GLANCE_SOAK") else 7)
     with faulty_disk() as disk:
         for turn in range(1, 100_000, step):
             disk.done, disk.failed, disk.fail_at = 0, 0, turn
@@ -132,7 +132,7 @@ def test_f05_power_is_lost(tmp_path: Path) -> None:
         done = len(disk.done)
         history.connection.close(True)
     rng = random.Random(5)
-    for turn in range(int(os.environ.get("TEST_LOSSES", "60"))):
+    for turn in range(int(os.environ.get("GLANCE_SOAK_LOSSES", "60"))):
         moment = rng.randrange(1, done + 1)
         folder = tmp_path / str(turn)
         folder.mkdir()
