@@ -106,7 +106,7 @@ def test_f06_f07_f24_each_operation_fails_in_turn(
 ) -> None:
     """The first, the second … until a whole story runs without reaching the one that fails.
 
-    TEST_EVERY=1 takes each; else, of the many writes, every seventh.
+    GLANCE_SOAK=1 takes each; else, of the many writes, every seventh.
     """
     step = 1 if len(kinds) == 1 else (1 if os.environ.get("GLANCE_SOAK") else 7)
     with faulty_disk() as disk:
