@@ -13,7 +13,7 @@ from glance.domain.window import WINDOWS
 TABLES = ("sections", "paths", "clients")
 PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
 """The panels in the order of their digits, from 1."""
-PAGES = ("metrics", "sources")
+PAGES = ("metrics", "sources", "raw")
 """Panels that are only ever shown on the whole screen."""
 
 
@@ -33,6 +33,12 @@ class Situation:
     """The window ends in the past, because the person went there."""
     can_open: bool = False
     """The page has a row that can be zoomed."""
+    can_filter: bool = False
+    """The panel has rows of which one can be filtered by."""
+    has_filter: bool = False
+    """Only what matches a filter is shown."""
+    has_other_filter: bool = False
+    """There was another filter before."""
 
     @property
     def is_table(self) -> bool:
@@ -42,7 +48,7 @@ class Situation:
     @property
     def can_go_back(self) -> bool:
         """There is something that `esc` would undo."""
-        return self.is_zoomed or self.is_typing or self.has_search
+        return self.is_zoomed or self.is_typing or self.has_search or self.has_filter
 
 
 def _always(_: Situation) -> bool:
@@ -87,14 +93,56 @@ class Command:
         return self.id.replace(".", " ").capitalize()
 
 
+def _on_lines(now: Situation) -> bool:
+    """Valid on the page of lines while nothing is typed."""
+    return now.panel == "raw" and not now.is_typing
+
+
+LINE_COMMANDS: tuple[Command, ...] = (
+    Command("line.open", "enter", "focused.open", "details", "show all that is known of the line, decoded", "lines",
+            _on_lines, rank=2),
+    Command("line.search", "slash", "focused.search", "search", "find a text in the raw lines", "lines",
+            _on_lines, rank=3),
+    Command("line.older_hit", "n", "focused.hit(1)", "next", "go to the next older hit of the search", "lines",
+            lambda now: _on_lines(now) and now.has_search, rank=3),
+    Command("line.newer_hit", "N", "focused.hit(-1)", "previous", "go to the next newer hit of the search", "lines",
+            lambda now: _on_lines(now) and now.has_search, rank=4),
+    Command("line.whole", "w", "focused.whole", "whole", "show lines whole as they stand, or in columns", "lines",
+            _on_lines, rank=4),
+    Command("line.copy", "y", "focused.copy", "copy", "copy the line to the clipboard, by OSC 52", "lines",
+            _on_lines, rank=4),
+    Command("line.edit", "e", "focused.edit", "edit", "open the log at the line in $VISUAL, $EDITOR or less", "lines",
+            _on_lines, rank=5),
+    Command("line.save", "s", "focused.save", "save", "save all lines of the list in a new file", "lines",
+            _on_lines, rank=5),
+)  # fmt: skip
+"""What is done with the line that has the cursor; bound on the page of lines, where they go before all others."""
+
 # One command a paragraph: id, keys, action, label, what it does, group, when it makes sense.
 COMMANDS: tuple[Command, ...] = (
-    Command("typing.keep", "enter", "screen.keep_search", "keep", "keep the search and go to the rows", "typing",
+    Command("typing.keep", "enter", "screen.keep_search", "keep", "keep what was typed", "typing",
             lambda now: now.is_typing, is_in_palette=False, rank=1),
-    Command("zoom", "enter", "screen.zoom", "zoom",
-            "show the panel, or the row of a page, on the whole screen", "panels",
-            lambda now: bool(now.panel) and not now.is_typing and (not now.is_zoomed or now.can_open), rank=2),
-    Command("back", "escape", "screen.back", "back", "go back one step: leave a search, then the zoom", "panels",
+    Command("filter.row", "enter", "screen.filter_row", "filter",
+            "show only what belongs to the row: one path, section, client or status", "filter",
+            lambda now: now.can_filter and not now.is_typing, rank=2),
+    Command("filter.text", "f,colon", "screen.filter_text", "filter text",
+            "type a filter, such as status>=500 path:/api; tab completes", "filter", _free, rank=4),
+    Command("filter.negate", "exclamation_mark", "screen.negate_filter", "negate",
+            "turn the last filter into its opposite", "filter",
+            lambda now: now.has_filter and not now.is_typing, rank=3),
+    Command("filter.drop", "backspace", "screen.drop_filter", "drop filter", "drop the last filter", "filter",
+            lambda now: now.has_filter and not now.is_typing, rank=3),
+    Command("filter.other", "minus", "screen.other_filter", "other filter",
+            "go back and forth between this filter and the one before", "filter",
+            lambda now: now.has_other_filter and not now.is_typing, rank=5),
+    Command("zoom", "z", "screen.zoom", "zoom", "show the panel on the whole screen", "panels",
+            lambda now: bool(now.panel) and not now.is_typing and not now.is_zoomed, rank=3),
+    Command("open", "enter", "screen.zoom", "open",
+            "show the row of a page, or a panel without rows, on the whole screen", "panels",
+            lambda now: bool(now.panel) and not now.is_typing and not now.can_filter and now.panel != "raw"
+            and (not now.is_zoomed or now.can_open), rank=2),
+    Command("back", "escape", "screen.back", "back",
+            "go back one step: leave a search, then the zoom, then the last filter", "panels",
             lambda now: now.can_go_back, is_in_palette=False, rank=1),
     Command("search", "slash", "screen.search", "search", "show only names that contain a text", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
@@ -102,8 +150,10 @@ COMMANDS: tuple[Command, ...] = (
             lambda now: now.is_table and not now.is_typing, rank=3),
     Command("window.shorter", "less_than_sign,comma", "screen.window(-1)", "shorter", "look at a shorter window",
             "time", _free, rank=5),
-    Command("window.longer", "greater_than_sign,full_stop,w", "screen.window(1)", "longer",
+    Command("window.longer", "greater_than_sign,full_stop", "screen.window(1)", "longer",
             "look at a longer window; after the longest comes the shortest", "time", _free, rank=5),
+    Command("window.next", "w", "screen.window(1)", "longer", "the same, but on the page of lines", "time",
+            lambda now: not now.is_typing and now.panel != "raw", is_in_footer=False, is_in_palette=False),
     Command("time.earlier", "left", "screen.travel(-0.5)", "earlier", "go back in time by half of the window", "time",
             _free, rank=4),
     Command("time.later", "right", "screen.travel(0.5)", "later",
@@ -126,6 +176,10 @@ COMMANDS: tuple[Command, ...] = (
                 _free, is_in_footer=False)
         for number, name in enumerate(PANELS, start=1)
     ),
+    *LINE_COMMANDS,
+    Command("page.lines", "l", "screen.page('raw')", "lines",
+            "open the page of raw lines of the window, newest first", "panels",
+            lambda now: not now.is_typing and now.panel != "raw", rank=4),
     Command("page.metrics", "m", "screen.page('metrics')", "metrics",
             "open the page of metrics, each with its chart", "panels",
             lambda now: not now.is_typing and now.panel != "metrics", rank=6),
@@ -159,7 +213,7 @@ ROW_COMMANDS: tuple[Command, ...] = (
 )
 """What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
 
-GROUPS = ("time", "panels", "tables", "program")
+GROUPS = ("filter", "time", "panels", "tables", "lines", "program")
 
 KEY_NAMES = {
     "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",

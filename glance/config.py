@@ -23,6 +23,7 @@ from glance.setting_value import (
     parse_flag,
     parse_keys,
     parse_minutes,
+    parse_routes,
     parse_seconds,
     parse_start,
     parse_text,
@@ -99,6 +100,8 @@ class Settings:
     """Built-in rules that are switched off, by name."""
     log_path: str = _setting("", "log_path", parse_file)
     """The daemon's own log; empty means that under the state folder."""
+    routes: tuple[tuple[str, str], ...] = _setting((), "routes", parse_routes)
+    """Own rules by which paths become routes: a regular expression and the route; from the file only."""
     keys: tuple[tuple[str, str], ...] = _setting((), "keys", parse_keys)
     """Other keys for commands, by the command's name; from the file only."""
 

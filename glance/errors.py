@@ -2,7 +2,8 @@
 
 GlanceError
 ├── UsageError      the command line asks for something impossible     exit 2
-│   └── FilterError a filter is wrong, with the place of the mistake   exit 2
+│   ├── FilterError a filter is wrong, with the place of the mistake   exit 2
+│   └── QueryError  a query is wrong, with the place where that shows  exit 2
 ├── ConfigError     a bad file, variable or value                      exit 3
 ├── StoreError      the database failed                                exit 4
 ├── SourceError     a log cannot be read                               exit 5
@@ -88,6 +89,24 @@ class ConditionError(UsageError):
             at: the character of it at which the mistake is.
         """
         super().__init__("cannot understand the condition", f"{why}\n{_marked(text, at)}", hint)
+        self.reason = why
+        self.text = text
+        self.at = at
+
+
+class QueryError(UsageError):
+    """A query cannot be answered. Its `why` is laid out as that of a `FilterError`, or one line without a place."""
+
+    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = -1) -> None:
+        """Say what is wrong, and where.
+
+        Args:
+            why: the mistake, one line.
+            hint: what the user can do about it.
+            text: the query.
+            at: the character of it at which the mistake shows, -1 where nobody knows.
+        """
+        super().__init__("cannot answer the query", f"{why}\n{_marked(text, at)}" if at >= 0 else why, hint)
         self.reason = why
         self.text = text
         self.at = at

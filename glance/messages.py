@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from glance.domain.raw_line import LinesWish
 from glance.domain.scene import RankingName, Scene, SortKey, View
 
 
@@ -70,3 +71,31 @@ class ZoomRequested(Message):
 
 class SituationChanged(Message):
     """Something changed that decides which keys are valid now."""
+
+
+class LinesRequested(Message):
+    """The page of lines wants other rows, another search, or its lines saved."""
+
+    def __init__(self, wish: LinesWish) -> None:
+        """Carry the whole wish."""
+        super().__init__()
+        self.wish = wish
+
+
+class CopyRequested(Message):
+    """The person wants a text in the clipboard."""
+
+    def __init__(self, text: str) -> None:
+        """Carry the text, which went through the gate."""
+        super().__init__()
+        self.text = text
+
+
+class EditRequested(Message):
+    """The person wants to see a line in its file."""
+
+    def __init__(self, path: str, offset: int) -> None:
+        """Name the file, and the byte where the line begins."""
+        super().__init__()
+        self.path = path
+        self.offset = offset

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from glance.errors import StoreError
+
 CONFIG_NAME = "config.toml"
 DATABASE_NAME = "glance.db"
 
@@ -31,6 +33,30 @@ def daemon_file(name: str) -> Path:
 def database_file(named: str = "") -> Path:
     """The database of history: the one that was named, else the user's own."""
     return Path(named) if named else state_dir() / DATABASE_NAME
+
+
+def existing_database(path: Path) -> Path:
+    """A database that is to be asked.
+
+    Raises:
+        StoreError: there is none.
+    """
+    if not path.exists():
+        raise StoreError(
+            f"there is no history in {path}",
+            "the file does not exist",
+            "glance keeps history while it reads: glance collect access.log; or name another with --db PATH",
+        )
+    return path
+
+
+def database_to_ask(named: str = "") -> Path:
+    """The database to be asked: one that was named must exist, the user's own may still come to be.
+
+    Raises:
+        StoreError: the one that was named does not exist.
+    """
+    return existing_database(Path(named)) if named else database_file()
 
 
 def private_dir(path: Path) -> Path:

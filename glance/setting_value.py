@@ -152,6 +152,26 @@ def parse_command(value: object) -> str:
     return "" if value == "" else parse_text(value)
 
 
+def parse_routes(value: object) -> tuple[tuple[str, str], ...]:
+    """A list of `pattern = route`, as pairs in the order it was written."""
+    if isinstance(value, tuple):
+        return cast("tuple[tuple[str, str], ...]", value)
+    example = '"^/shop/[^/]+/reviews = /shop/{product}/reviews"'
+    if not isinstance(value, list) or not all(isinstance(rule, str) for rule in value):
+        raise ValueError(f"expected a list such as [{example}], not {value!r}")
+    pairs: list[tuple[str, str]] = []
+    for rule in value:
+        pattern, _, name = (part.strip() for part in rule.rpartition(" = "))
+        if not pattern or not name:
+            raise ValueError(f"expected a pattern and a route, such as {example}, not {rule!r}")
+        pairs.append((pattern, name))
+    if pairs:
+        from glance.domain.logs.route import Routes  # few have any
+
+        Routes(pairs)
+    return tuple(pairs)
+
+
 def parse_keys(value: object) -> tuple[tuple[str, str], ...]:
     """A table of command → key, in the order it was written."""
     if isinstance(value, tuple):

@@ -6,11 +6,11 @@ import math
 import random
 from dataclasses import replace
 
+from glance.domain.log_line import LogLine
 from glance.domain.scene import (
     AlertNotice,
     GapNotice,
     HistoryStatus,
-    LogLine,
     MetricChart,
     Pulse,
     Ranking,
@@ -82,6 +82,8 @@ def scene_at(at: float = AT, view: View | None = None, load: float = 1200.0, **c
         has_latency=True,
         history=HistoryStatus("recording", at - 12 * 86400, at, 184_000_000, 1_204),
         metrics=metrics(window) if view.wants_metrics else (),
+        matched=totals.hits if view.filter else None,
+        matched_of=totals.hits * 18 if view.filter else 0,
     )  # fmt: skip
     return replace(scene, **changes)  # type: ignore[arg-type]
 

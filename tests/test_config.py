@@ -64,6 +64,7 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
         ("refresh", 2, 2.0),
         ("theme", "Light", "glance-light"),
         ("keys", {"pause": "p"}, (("pause", "p"),)),
+        ("routes", ["^/a = b = /c", "x = /y"], (("^/a = b", "/c"), ("x", "/y"))),
     ],
 )
 def test_value_is_read_and_reads_itself_again(key: str, given: object, value: object) -> None:
@@ -90,6 +91,11 @@ def test_value_is_read_and_reads_itself_again(key: str, given: object, value: ob
         ("memory", "1GB"),
         ("theme", ""),
         ("theme", 3),
+        ("routes", "^/a = /b"),
+        ("routes", ["^/a"]),
+        ("routes", ["^/a = "]),
+        ("routes", ["( = /b"]),
+        ("routes", [1]),
         ("keys", "p"),
         ("keys", {"pause": 3}),
     ],

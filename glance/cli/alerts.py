@@ -139,7 +139,8 @@ def delete(settings: Settings, name: str) -> None:
     glance alerts delete busy
     """
     listing = _listing(settings)
-    _known(listing, name)
+    if not listing.is_known(name):
+        raise _unknown(listing, name)
     table = _table(settings)
     try:
         if listing.is_built_in(name):
@@ -211,8 +212,13 @@ def _table(settings: Settings) -> AlertTable:
 def _known(listing: AlertListing, name: str) -> None:
     """Raises: UsageError when there is no such alert, and never was."""
     if not listing.is_known(name) and not listing.events(name, 1):
-        names = ", ".join(listing.names) or "none"
-        raise UsageError(f"Alert({safe_text(name)}) has not been found", f"there are: {names}", "glance alerts list")
+        raise _unknown(listing, name)
+
+
+def _unknown(listing: AlertListing, name: str) -> UsageError:
+    """There is no alert of that name."""
+    names = ", ".join(listing.names) or "none"
+    return UsageError(f"Alert({safe_text(name)}) has not been found", f"there are: {names}", "glance alerts list")
 
 
 def _rule(settings: Settings, text: str) -> AlertRule:

@@ -16,7 +16,7 @@ from glance.cli.progress import ReadingBar
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
 from glance.domain.units import exact, size
-from glance.errors import GlanceError, SourceError, UsageError
+from glance.errors import FormatError, UsageError
 from glance.paths import database_file
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ OUTPUTS = ("text", "json")
 @click.option("-w", "--watch", is_flag=True, help="Wait for new lines, until it is told to end.")
 @click.option("-n", "--now", "is_now", is_flag=True, help="Date every record with the moment of reading.")
 @click.option("--group", metavar="NAME", default="", help="Group that the logs belong to from now on.")
-@click.option("--output", "-o", type=click.Choice(OUTPUTS), default="text", help="Form of the summary.")
+@click.option(
+    "--output", "-o", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Form of the summary."
+)
 @logs_argument
 def collect(
     settings: Settings,
@@ -62,14 +64,17 @@ async def _collect(
     chosen: tuple[str, ...], settings: Settings, *, watch: bool, is_now: bool, group: str, output: str
 ) -> int:
     """Read, and tell what was read; returns the exit code."""
-    from glance.cli.question import total_bytes  # numpy and the engine: not for --help
+    from glance.cli.question import selected, total_bytes  # numpy and the engine: not for --help
     from glance.pipeline.collecting import Collecting, CollectOptions
     from glance.pipeline.history_thread import HistoryThread
     from glance.pipeline.intake import Intake
     from glance.pipeline.keeping import Keeping, bounds_of
-    from glance.sources.discovery import discover
+    from glance.sources.discovery import Discovery, discover
 
-    discovery = discover(chosen)
+    selection = selected(chosen)
+    for error in selection.refused:
+        click.echo(f"glance: {safe_text(error.what)}: {safe_text(error.why)}", err=True)
+    discovery = Discovery(tuple(selection.sources), discover(chosen).globs if watch else ())
     database = database_file(settings.db)
     keeping = Keeping(HistoryThread.open(database, writes=True), group=group, bounds=bounds_of(settings))
     assert keeping.recorder is not None
@@ -85,8 +90,10 @@ async def _collect(
     _tell(collecting, str(database), output)
     refused = [source for source in collecting.sources() if source.is_refused]
     if refused and len(refused) == len(collecting.sources()):
-        raise SourceError(f"nothing of {safe_text(refused[0].path)} can be read", refused[0].note, "--format NAME")
-    return GlanceError.exit_code if refused else 0
+        raise FormatError(f"nothing of {safe_text(refused[0].path)} can be read", refused[0].note, "--format NAME")
+    if refused:
+        return FormatError.exit_code
+    return selection.missed[0].exit_code if selection.missed else 0
 
 
 def _say_waiting(collecting: Collecting, bar: ReadingBar) -> None:
@@ -116,9 +123,10 @@ def _tell(collecting: Collecting, database: str, output: str) -> None:
         return
     for source in sources:
         name = safe_text(os.path.basename(source.path) or source.path)
+        new = f"{exact(source.lines)} new {'line' if source.lines == 1 else 'lines'}"
         unread = f", {exact(source.unparsed)} not understood" if source.unparsed else ""
         words = f" ({safe_text(source.format)})" if source.format else ""
-        click.echo(f"{name}{words}: {exact(source.lines)} new lines{unread}")
+        click.echo(f"{name}{words}: {new}{unread}")
         if source.note:
             click.echo(f"  {safe_text(source.note)}")
     for gap in gaps:

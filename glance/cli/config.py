@@ -17,7 +17,7 @@ REMEMBERED = ("window", "theme")
 UNSAID = ("default", "remembered")
 """Origins of what nobody wrote down."""
 
-Value = str | float | bool | dict[str, str]
+Value = str | float | bool | dict[str, str] | list[str]
 
 
 @click.command()
@@ -55,6 +55,8 @@ def _plain(key: str, value: object) -> Value:
         return str(value).removeprefix("glance-")
     if key == "from" and value == "window":
         return "all"
+    if key == "routes":
+        return [f"{pattern} = {route}" for pattern, route in cast("tuple[tuple[str, str], ...]", value)]
     if isinstance(value, tuple):
         return dict(value)
     return cast("Value", value)
@@ -112,6 +114,8 @@ def _literal(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_literal(name)} = {_literal(text)}" for name, text in value.items()) + "}"
     return f"{value:g}" if abs(value) < 1e6 else str(value)

@@ -161,7 +161,7 @@ def logs(settings: Settings, lines: int, *, follow: bool) -> int:
     """
     from glance.cli.daemon_logs import print_log  # not for --help
 
-    reply, _ = find()
+    reply = None if settings.log_path else find()[0]
     path = log_of(settings) if reply is None else Path(reply.values["log"])
     if path == Path():
         raise GlanceError(

@@ -15,9 +15,9 @@ from glance.cli.options import variable_of
 from glance.cli.root import DEFAULT_VERB, root
 from glance.cli.terminal import Terminal
 from glance.domain.safe_text import safe_text
-from glance.errors import ConditionError, ConfigError, FilterError, GlanceError, RuleError
+from glance.errors import ConditionError, ConfigError, FilterError, GlanceError, QueryError, RuleError
 
-MARKED = (ConditionError, FilterError, RuleError)
+MARKED = (ConditionError, FilterError, QueryError, RuleError)
 """Errors whose reason shows a text with a mark under the mistake, on lines of their own."""
 
 COMPLETION_VARIABLE = "_GLANCE_COMPLETE"

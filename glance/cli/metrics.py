@@ -15,7 +15,7 @@ from glance.cli.verb_group import VerbGroup
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
 from glance.errors import UsageError
-from glance.paths import database_file
+from glance.paths import database_file, database_to_ask
 from glance.setting_value import parse_duration
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def meta(settings: Settings, identifier: str, *, output: str) -> None:
     metavar="PROPERTY",
     default="*",
     show_default=True,
-    help="Of what: * (requests), bytes, latency, status, client, path, section, user, agent, host, referrer or method; "
-    "for a ratio also a filter, whose share is asked for.",
+    help="Of what: * (requests), bytes, latency, status, client, path, section, route, user, agent, host, referrer or "
+    "method; for a ratio also a filter, whose share is asked for.",
 )
 @click.option("-pr", "--period", type=PeriodType(), metavar="DURATION", default="60s", help="One value each. [60s]")
 @click.option(
@@ -158,7 +158,8 @@ def meta(settings: Settings, identifier: str, *, output: str) -> None:
     "--segment-expression",
     metavar="SEGMENT",
     default="",
-    help="One value for each: section, path, status, status_class, method, host, client, user, agent or referrer.",
+    help="One value for each: section, route, path, status, status_class, method, host, client, user, agent, kind, "
+    "crawler or referrer.",
 )
 @click.option("--where", metavar="FILTER", default="", help="Only such requests, as in 'status>=500 path~^/api'.")
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Only logs of this group; repeatable.")
@@ -229,7 +230,7 @@ def delete(settings: Settings, identifier: str) -> None:
     """
     from glance.store.metric_table import MetricTable  # the store: not for --help
 
-    table = MetricTable.open_to_read(database_file(settings.db))
+    table = MetricTable.open_to_read(database_to_ask(settings.db))
     if table is None:
         raise _unknown(identifier)
     table.close()
@@ -278,7 +279,7 @@ def _definitions(settings: Settings) -> tuple[Definition, ...]:
     """Every metric."""
     from glance.store.metric_table import MetricTable  # the store: not for --help
 
-    table = MetricTable.open_to_read(database_file(settings.db))
+    table = MetricTable.open_to_read(database_to_ask(settings.db))
     if table is None:
         return ()
     with closing(table):

@@ -145,7 +145,7 @@ DAEMON = (
     SharedOption("report_time", ("--report-time",), "SECONDS", "Time from one report to the next."),
     SharedOption("report_top", ("--report-top",), "ROWS", "Sections and paths in a report."),
     SharedOption("alert_path", ("--alert-path",), "PATH", "Append alerts here.", "none"),
-    SharedOption("log_path", ("--log-path",), "PATH", "The daemon's own log.", "daemon.log, beside the database"),
+    SharedOption("log_path", ("--log-path",), "PATH", "The daemon's own log.", "daemon.log in ~/.local/state/glance"),
 )
 """What only the daemon takes from the command line; the file of settings may hold it for all."""
 
@@ -190,7 +190,7 @@ def _settings(values: dict[str, Any]) -> Settings:
 
 ALERTS = ("alert_command", "alert_webhook", "alert_notify", "alert_off")
 
-FILE_ONLY = ("keys", "history_mb", "history_days", *ALERTS, *(one.key for one in DAEMON))
+FILE_ONLY = ("keys", "routes", "history_mb", "history_days", *ALERTS, *(one.key for one in DAEMON))
 """Settings that verbs have no option for, all of them or most."""
 
 

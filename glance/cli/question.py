@@ -17,8 +17,8 @@ from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
-from glance.errors import FormatError, GlanceError, SourceError, StoreError, UsageError
-from glance.paths import database_file
+from glance.errors import FormatError, GlanceError, SourceError, UsageError
+from glance.paths import database_file, existing_database
 from glance.setting_value import parse_duration
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def with_question(function: F) -> F:
         question = Question(
             moment(since),
             moment(until),
-            filter_of(where),
+            filter_of(where, given["settings"].routes if "settings" in given else ()),
             database=_database(database, is_wanted=bool(sources or groups)),
             sources=tuple(os.path.abspath(path) if path != "-" else path for path in sources),
             groups=groups,
@@ -125,8 +125,12 @@ def with_question(function: F) -> F:
     return decorated  # type: ignore[no-any-return]
 
 
-def filter_of(text: str) -> Choice | None:
+def filter_of(text: str, routes: Sequence[tuple[str, str]] = ()) -> Choice | None:
     """The filter that a text says, None for everything.
+
+    Args:
+        text: the filter.
+        routes: own rules by which paths become routes.
 
     Raises:
         UsageError: it has a mistake.
@@ -134,8 +138,9 @@ def filter_of(text: str) -> Choice | None:
     if not text.strip():
         return None
     from glance.domain.logs.filter import parse_filter  # numpy: not for --help
+    from glance.domain.logs.route import routes_of
 
-    return parse_filter(text)
+    return parse_filter(text, routes_of(routes))
 
 
 def _database(named: str | None, *, is_wanted: bool) -> Path | None:
@@ -221,10 +226,12 @@ def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> A
 def _report(settings: Settings, question: Question, on_progress: Callable[[int, int], None] | None = None) -> Report:
     """A report that has read nothing yet."""
     from glance.domain.logs.figures import Span  # numpy and the engine: not for --help
+    from glance.domain.logs.route import routes_of
     from glance.pipeline.report import Report, ReportOptions
 
     span = Span(question.since, question.until)
-    options = ReportOptions(settings.format, question.top, span, settings.memory_mb << 20, question.where)
+    memory_bytes, routes = settings.memory_mb << 20, routes_of(settings.routes)
+    options = ReportOptions(settings.format, question.top, span, memory_bytes, question.where, routes)
     return Report(options, on_progress)
 
 
@@ -233,12 +240,7 @@ def _stored(paths: tuple[str, ...], settings: Settings, question: Question) -> A
     from glance.pipeline.history_report import read_history  # apsw: only here
 
     assert question.database is not None
-    if not question.database.exists():
-        raise StoreError(
-            f"there is no history in {question.database}",
-            "the file does not exist",
-            "glance keeps history while it reads: glance collect access.log; or name another with --db PATH",
-        )
+    existing_database(question.database)
     made = _report(settings, question)
     sources = (*question.sources, *(os.path.abspath(path) if path != "-" else path for path in paths))
     read_history(made, question.database, sources, question.groups, (question.since, question.until))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from glance.domain.logs.summary import Summary
 
 ColorSystem = Literal["standard", "256", "truecolor"]
-OUTPUTS = ("text", "json", "csv", "markdown")
+OUTPUTS = ("text", "json", "csv", "markdown", "html", "prometheus")
 FAILED = 1
 """Exit code of a check that does not hold."""
 
@@ -64,6 +64,7 @@ def report(
     \b
     glance report /var/log/nginx/access.log
     glance report --output json --since 1h access.log access.log.1.gz
+    glance report --output html access.log > report.html
     glance report --where 'status>=500 -agent~bot' access.log
     glance report --fail-if 'error_rate > 1%' access.log
     glance report --db --since 7d
@@ -116,6 +117,16 @@ def rendered(summary: Summary, output: str) -> bytes:
         from glance.cli import report_markdown
 
         return report_markdown.render(summary).encode()
+    if output == "html":
+        from glance.cli import report_html  # with it come the themes, and with them Textual
+
+        return report_html.render(summary)
+    if output == "prometheus":
+        from glance import __version__
+        from glance.domain.logs.summary_metrics import summary_metrics
+        from glance.domain.metrics_text import metrics_text
+
+        return metrics_text(summary_metrics(summary, __version__)).encode()
     from glance.cli import report_text
 
     width = min(shutil.get_terminal_size((100, 24)).columns, 140)

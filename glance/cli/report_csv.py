@@ -39,6 +39,8 @@ def rows(summary: Summary) -> Iterator[Row]:
     yield from count_rows("status", ((str(status), hits) for status, hits in summary.statuses))
     yield from count_rows("methods", summary.methods)
     yield from count_rows("protocols", summary.protocols)
+    for kind in summary.kinds:
+        yield ("kinds", kind.name, kind.hits, kind.bytes, kind.client_errors, kind.server_errors, None, None)
     yield from top_rows(summary)
     yield from series_rows(summary)
     for sample in summary.unparsed_samples:
@@ -69,6 +71,7 @@ def total_rows(summary: Summary) -> Iterator[Row]:
     yield value_row("total", "users", summary.users)
     yield value_row("total", "sizes_absent", summary.sizes_absent)
     yield value_row("total", "error_rate", summary.error_rate)
+    yield value_row("total", "scanner_errors", summary.scanner_errors)
     if latency is not None:
         yield value_row("latency", "count", latency.count)
         for name in ("p50", "p90", "p95", "p99", "max"):

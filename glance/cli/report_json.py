@@ -14,7 +14,7 @@ from glance.domain.logs.summary import LatencyFigures, SeriesFigures, Summary, T
 from glance.domain.units import iso
 
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
-TOP_NAMES = ("sections", "paths", "clients", "agents", "referrers", "hosts")
+TOP_NAMES = ("sections", "routes", "paths", "clients", "agents", "crawlers", "referrers", "hosts")
 """Lists that are always there, empty where the log knows nothing of the kind."""
 SECONDS_DIGITS = 6
 """Digits kept behind the point of a latency in seconds."""
@@ -64,6 +64,16 @@ def document(summary: Summary) -> dict[str, Any]:
             "client": summary.client_errors,
             "server": summary.server_errors,
             "rate": round(summary.error_rate, SECONDS_DIGITS),
+            "scanner": summary.scanner_errors,
+        },
+        "kinds": {
+            plain(kind.name): {
+                "hits": kind.hits,
+                "bytes": kind.bytes,
+                "client_errors": kind.client_errors,
+                "server_errors": kind.server_errors,
+            }
+            for kind in summary.kinds
         },
         "latency": latency_object(summary.latency),
         "top": top_object(summary.tops),

@@ -29,7 +29,8 @@ def lines(summary: Summary) -> Iterator[str]:
     if summary.hits:
         yield from status_lines(summary)
         yield from latency_lines(summary)
-        for top in summary.tops:
+        yield from kind_lines(summary)
+        for top in summary.shown_tops:
             yield from top_lines(top, summary)
     yield from unparsed_lines(summary)
     if summary.notes:
@@ -66,6 +67,7 @@ def total_lines(summary: Summary) -> Iterator[str]:
             ("Errors", units.exact(errors), units.share(errors / hits)),
             ("Client Errors", units.exact(summary.client_errors), units.share(summary.client_errors / hits)),
             ("Server Errors", units.exact(summary.server_errors), units.share(summary.server_errors / hits)),
+            ("Scanner Noise", units.exact(summary.scanner_errors), units.share(summary.scanner_errors / hits)),
         ],
     )
 
@@ -88,6 +90,25 @@ def latency_lines(summary: Summary) -> Iterator[str]:
     yield from ("", "## Latency")
     row = (units.exact(summary.latency.count), *(units.duration(getattr(summary.latency, name)) for name in names))
     yield from table(("Requests", *names), [row], texts=0)
+
+
+def kind_lines(summary: Summary) -> Iterator[str]:
+    """Who asked, as the agents say of themselves."""
+    if not summary.kinds:
+        return
+    yield from ("", "## Kinds")
+    rows = [
+        (
+            escaped(kind.name),
+            units.exact(kind.hits),
+            units.share(kind.hits / summary.hits),
+            units.exact(kind.client_errors),
+            units.exact(kind.server_errors),
+            units.size(kind.bytes),
+        )
+        for kind in summary.kinds
+    ]
+    yield from table(("Kind", "Hits", "Share", "4xx", "5xx", "Sent"), rows)
 
 
 def top_lines(top: TopList, summary: Summary) -> Iterator[str]:

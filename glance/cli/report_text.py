@@ -34,7 +34,14 @@ BYTES_STYLE = "cyan"
 WIDE = 100
 """From this width on every list has all columns."""
 LONG_NAMED = frozenset(("agents", "referrers"))
-LEFT_CROPPED = frozenset(("sections", "paths"))
+KIND_WORDS = {
+    "person": "people",
+    "crawler": "crawlers",
+    "tool": "tools",
+    "monitor": "monitors",
+    "unknown": "unknown",
+}
+LEFT_CROPPED = frozenset(("sections", "routes", "paths"))
 """Lists whose long names lose their left side, for the end tells them apart."""
 
 
@@ -69,8 +76,10 @@ def report_lines(summary: Summary, width: int) -> Iterator[Text]:
         yield from chart_lines(summary.series, width)
         yield from status_lines(summary, width)
         yield from latency_lines(summary)
-        for top in summary.tops:
-            yield from top_lines(top, summary, width)
+        yield from who_lines(summary, width)
+        for top in summary.shown_tops:
+            if top.name != "crawlers":  # they stand with who asked
+                yield from top_lines(top, summary, width)
     yield from unparsed_lines(summary, width)
     for note in summary.notes:
         yield Text()
@@ -206,6 +215,23 @@ def latency_lines(summary: Summary) -> Iterator[Text]:
         line.append(f"{name} ", style=LABEL)
         line.append(f"{units.duration(getattr(latency, name))}    ", style=LATENCY_STYLE)
     yield line
+
+
+def who_lines(summary: Summary, width: int) -> Iterator[Text]:
+    """Who asked: kinds of clients, crawlers by name, and how much of it is noise."""
+    if summary.kinds:
+        yield from heading("Who  as agents say of themselves")
+        shares = [f"{KIND_WORDS[kind.name]} {units.share(kind.hits / summary.hits)}" for kind in summary.kinds]
+        yield Text.assemble("  ", cropped("   ".join(shares), width - 2))
+    crawlers = [(safe_text(row.name), row.hits) for top in summary.tops if top.name == "crawlers" for row in top.rows]
+    if crawlers:
+        yield pair_line("crawlers", crawlers, width)
+    if summary.scanner_errors:
+        if not summary.kinds:
+            yield from heading("Who")
+        share = units.share(summary.scanner_errors / summary.client_errors)
+        words = f"{units.exact(summary.scanner_errors)} of the 4xx, {share}, on paths that scanners try everywhere"
+        yield Text.assemble(("  noise ", LABEL), cropped(words, width - 8))
 
 
 def top_lines(top: TopList, summary: Summary, width: int) -> Iterator[Text]:

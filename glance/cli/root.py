@@ -36,6 +36,7 @@ VERBS = {
         "glance.cli.watch:watch", "Open the dashboard; what glance does when no verb is given.", is_hidden=True
     ),
     "report": Verb("glance.cli.report:report", "Print the numbers of logs, without a dashboard."),
+    "sql": Verb("glance.cli.sql:sql", "Ask logs or history with SQL."),
     "check": Verb("glance.cli.check:check", "Exit with 0 when logs keep within limits, with 1 when they do not."),
     "collect": Verb("glance.cli.collect:collect", "Read logs into history, each line once, or follow them."),
     "metrics": Verb("glance.cli.metrics:metrics", "Define metrics, and print what they were."),

@@ -45,6 +45,7 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
 
     When standard output is not a terminal, the report is printed instead.
     """
+    check_words(paths)
     chosen = chosen_paths(paths, settings)
     if not chosen and is_piped():
         chosen = ("-",)
@@ -55,6 +56,26 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
 
         return print_report(chosen or usual_logs(), settings)
     return open_dashboard(chosen or usual_logs(), settings, said(ctx))
+
+
+def check_words(paths: Sequence[str]) -> None:
+    """Refuse a verb that was mistyped: it would be taken for a log, and the rest be shown without it.
+
+    Raises:
+        UsageError: a word is no file, and nearly a verb.
+    """
+    for path in paths:
+        if path == "-" or os.path.lexists(path) or os.sep in path:
+            continue
+        import difflib  # only on the way to an error
+
+        from glance.cli.root import VERBS
+
+        near = difflib.get_close_matches(path, [name for name, verb in VERBS.items() if not verb.is_hidden], 1, 0.75)
+        if near:
+            raise UsageError(
+                f"there is no verb {path!r}, and no file of that name", "", f"did you mean glance {near[0]}?"
+            )
 
 
 def logs_of_daemon(settings: Settings) -> tuple[tuple[str, ...], Settings]:
@@ -148,6 +169,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
     screen = screen_settings(settings, names_of(paths), known, given)
 
     def prepare(view: View) -> Collector:
+        from glance.domain.logs.route import routes_of
         from glance.pipeline.alert_setup import alerting_of
         from glance.pipeline.collector import Collector, CollectorOptions
         from glance.pipeline.intake import Intake
@@ -157,6 +179,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         options = CollectorOptions(
             refresh_seconds=settings.refresh_seconds,
             memory_bytes=settings.memory_mb << 20,
+            routes=routes_of(settings.routes),
             back_seconds=settings.back_seconds,
             follow=settings.follow,
         )

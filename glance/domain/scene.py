@@ -9,15 +9,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from glance.domain.log_line import LogLine
+from glance.domain.raw_line import LineRows, LinesWish
 from glance.domain.window import DEFAULT_WINDOW, Window
 
-RankingName = Literal["sections", "paths", "clients", "agents", "referrers", "hosts", "methods", "statuses"]
+RankingName = Literal[
+    "sections",
+    "routes",
+    "paths",
+    "clients",
+    "networks",
+    "agents",
+    "kinds",
+    "crawlers",
+    "referrers",
+    "hosts",
+    "methods",
+    "statuses",
+]
 SortKey = Literal["hits", "errors", "bytes", "p95", "name"]
 SourceCondition = Literal["waiting", "reading", "following", "ended", "missing", "failing"]
 HistoryCondition = Literal["off", "recording", "following", "failing"]
 """`recording`: this process keeps what it reads. `following`: another one does, and this one reads it from there.
 `failing`: kept in memory only, for the reason in the note."""
 
+
+Raw = bytes
+"""A name as the log has it."""
 
 AlertStanding = Literal["pending", "firing", "resolved"]
 
@@ -41,6 +59,10 @@ class View:
     """Moment at which a window of the past ends, epoch seconds; None follows what is live."""
     wants_metrics: bool = False
     """The page of metrics is open."""
+    lines: LinesWish | None = None
+    """What the page of lines wants, while it is open."""
+    filter: str = ""
+    """Which records are meant, as `domain.logs.filter` writes it; every figure and line is of these only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +105,8 @@ class Row:
     """Seconds."""
     spark: tuple[int, ...] = ()
     """Hits in equal slices of the window, oldest first."""
+    raw: Raw = b""
+    """The name as it stands in the log, where that is no UTF-8 and the name cannot tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +199,6 @@ class GapNotice:
     """When it was last noticed."""
     bytes: int = 0
     lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One raw line with what was understood of it."""
-
-    text: str
-    source: str = ""
-    at: float | None = None
-    client: str = ""
-    method: str = ""
-    target: str = ""
-    status: int | None = None
-    size: int | None = None
-    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +303,14 @@ class Scene:
     """What could not be counted, newest first."""
     metrics: tuple[MetricChart, ...] = ()
     """Every metric with its chart; only while the view wants them."""
+    raw: LineRows = field(default_factory=LineRows)
+    """Rows of the page of lines, while the view wants them."""
+    matched: int | None = None
+    """Records of the window that the view's filter chooses; None without a filter."""
+    matched_of: int = 0
+    """Records of the window, with a filter: those that it could choose."""
+    filter_error: str = ""
+    """Why the view's filter cannot be understood; what it filters by then is the last that could."""
     is_recalled: bool = False
     """It was seen the last time, and stands until there is something newer."""
     trouble: str = ""

@@ -10,8 +10,9 @@ from glance.domain.alerts.evidence import Evidence
 from glance.domain.alerts.state import AlertState
 from glance.domain.alerts.watched import Watched
 from glance.domain.alerts.wording import message_of, unit_of, words_of
+from glance.domain.log_line import LogLine
 from glance.domain.safe_text import decode
-from glance.domain.scene import AlertNotice, LogLine
+from glance.domain.scene import AlertNotice
 
 MOST_NOTICES = 100
 

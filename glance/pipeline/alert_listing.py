@@ -11,7 +11,7 @@ from glance.domain.alerts.builtin import builtin_rules, effective_rules, no_data
 from glance.domain.alerts.event import AlertEvent
 from glance.domain.alerts.rule import AlertRule
 from glance.errors import RuleError
-from glance.paths import database_file
+from glance.paths import database_to_ask
 from glance.store.alert_table import AlertTable, Definition, KeptState
 from glance.store.outbox import OutputState
 
@@ -99,7 +99,7 @@ def read_listing(settings: Settings) -> AlertListing:
     """
     brought = (*builtin_rules(settings.alert_threshold, settings.alert_window_seconds), no_data_rule())
     off = frozenset(settings.alert_off.split())
-    table = AlertTable.open_to_read(database_file(settings.db))
+    table = AlertTable.open_to_read(database_to_ask(settings.db))
     if table is None:
         return AlertListing(brought, off)
     try:

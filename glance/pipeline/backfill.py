@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from itertools import islice
 
@@ -15,6 +15,7 @@ from glance.ingest.spawned import SpawnedWorkers, WorkerDiedError
 from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
 from glance.pipeline.log_feed import LogFeed
 from glance.sources.backward import pieces_backward
+from glance.sources.generation import proof_at
 from glance.sources.tail import Tail
 
 FIRST_PIECE_BYTES = 256 << 10
@@ -22,6 +23,8 @@ FIRST_PIECE_BYTES = 256 << 10
 
 NEAR_BYTES = 6 << 20
 """Read in this process, before workers are worth their start."""
+
+TRUNCATED = "was truncated while its past was read: the rest of it is missing"
 
 Piece = tuple[int, int]
 
@@ -47,8 +50,10 @@ class Backfill:
         self._generation = generation
         self.is_forward = is_forward
         self.has_ended = False
-        """Its file was truncated."""
+        """Its file was truncated or rewritten: what it holds is read by the tail."""
         self._left = end - begin
+        self._proof = proof_at(self._fd, end)[1]
+        """The last bytes of what is to be read: while they stand there, the file holds this generation."""
         feed.backfill_bytes += self._left
         feed.pending_bytes += self._left
 
@@ -67,10 +72,9 @@ class Backfill:
                         yield buckets
                     return
             else:
-                for start, stop in self._near(max(self._begin, self._end - NEAR_BYTES)):
-                    yield self._read_here(start, stop)
-                    rest = start
-                    await asyncio.sleep(0)
+                async for buckets in self._here(self._near(max(self._begin, self._end - NEAR_BYTES))):
+                    yield buckets
+                rest = self._begin + self._left
             # Closed at once when nobody wants more: else it would end some time, in no order with its workers.
             async with aclosing(self._far(rest)) as far:
                 async for buckets in far:
@@ -100,10 +104,13 @@ class Backfill:
             if start <= begin:
                 return
 
-    async def _here(self, pieces: Sequence[Piece]) -> AsyncGenerator[list[LogBucket], None]:
+    async def _here(self, pieces: Iterable[Piece]) -> AsyncGenerator[list[LogBucket], None]:
         """Read pieces in this process, giving way between them."""
         for start, stop in pieces:
-            yield self._read_here(start, stop)
+            buckets = self._read_here(start, stop)
+            if self.has_ended:
+                return
+            yield buckets
             await asyncio.sleep(0)
 
     def _show_newest(self) -> None:
@@ -118,33 +125,45 @@ class Backfill:
             return []
         data = os.pread(self._fd, stop - start, start)
         buckets = parse(data, self._feed.readers, source=self._feed.name, generation=self._generation, offset=start)
-        if not self.is_forward:
+        if self._is_done(buckets, start, stop) and not self.is_forward:
             self._feed.remember_older(data)
-        self._done(buckets, start, stop)
         return buckets
 
     def _too_long(self, start: int, stop: int) -> None:
         """A piece that is larger than was asked for is one line that is too long to be read."""
-        self._feed.lines += 1
-        self._feed.unparsed += 1
-        self._done([], start, stop)
+        if self._is_done([], start, stop):
+            self._feed.lines += 1
+            self._feed.unparsed += 1
 
-    def _done(self, buckets: Sequence[LogBucket], start: int, stop: int) -> None:
-        """A piece was read: the tail's place moves with it, so that no other process reads it again."""
+    def _is_done(self, buckets: Sequence[LogBucket], start: int, stop: int) -> bool:
+        """A piece was read: the tail's place moves with it, so that no other process reads it again.
+
+        False when the file was truncated or rewritten meanwhile, so that nobody knows what was read:
+        it does not count.
+        """
+        if not self._has_moved(start, stop):
+            self.has_ended = True
+            return False
         self._feed.count(buckets)
         self._left -= stop - start
         self._feed.pending_bytes -= stop - start
+        return True
+
+    def _has_moved(self, start: int, stop: int) -> bool:
         source = self._feed.source
         if not isinstance(source, Tail):
-            return
+            return True
         if self.is_forward:
-            self.has_ended = not source.take_over(stop)
-        else:
-            source.lowered(self._generation, start)
+            return source.take_over(stop)
+        if os.pread(self._fd, len(self._proof), self._end - len(self._proof)) != self._proof:
+            self._feed.note = TRUNCATED
+            return False
+        source.lowered(self._generation, start)
+        return True
 
     async def _far(self, end: int) -> AsyncGenerator[list[LogBucket], None]:
         """Read the rest in workers; without them if they cannot be had."""
-        if end <= self._begin:
+        if end <= self._begin or self.has_ended:
             return
         pieces = deque(self._cuts(self._begin, end, STRETCH_BYTES))
         try:
@@ -158,7 +177,7 @@ class Backfill:
             async for buckets in self._here(list(pieces)):
                 yield buckets
         except StretchGoneError:
-            self._feed.note = "was truncated while its past was read: the rest of it is missing"
+            self._feed.note = "" if self.is_forward else TRUNCATED  # what was not read the tail looks for
 
     async def _from_workers(
         self, workers: SpawnedWorkers, pieces: deque[Piece]
@@ -185,8 +204,8 @@ class Backfill:
                 start, stop = pieces.popleft()
                 if stop - start > STRETCH_BYTES:
                     self._too_long(start, stop)
-                else:
-                    self._done(buckets, start, stop)
+                elif not self._is_done(buckets, start, stop):
+                    return
                 yield buckets
         finally:
             for task in waiting:

@@ -12,7 +12,6 @@ import numpy as np
 from glance.domain.logs.bucket import LogBucket, TimeColumn
 from glance.domain.scene import GapNotice
 from glance.errors import StoreError
-from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.keeping import Keeping
@@ -114,7 +113,7 @@ class Collecting:
                 await self._commit()
                 if is_busy:
                     continue
-                if not self._options.follow and all(feed.is_read for feed in self._intake.feeds):
+                if not self._options.follow and self._is_done():
                     break
                 if on_idle is not None:
                     on_idle()
@@ -128,6 +127,12 @@ class Collecting:
                 with contextlib.suppress(asyncio.CancelledError):
                     await hints
             await self._end()
+        if self._recorder.has_failed or self._recorder.waiting_lines:
+            raise self._refusal()
+
+    def _is_done(self) -> bool:
+        """Everything was read; a database that refuses it is given some time yet."""
+        return all(feed.is_read for feed in self._intake.feeds) and not self._recorder.note_text
 
     async def _wait(self, waker: Waker) -> None:
         """Until there may be more, or it is to end."""
@@ -157,13 +162,11 @@ class Collecting:
         return is_busy
 
     async def _catch_up(self, opening: Opening) -> None:
-        """Read much that was written before, in worker processes, oldest first; the rest is polled."""
-        if not opening.is_catching_up:
-            return
-        fill = Backfill(
-            opening.feed, opening.fd, opening.begin, opening.end, generation=opening.generation, is_forward=True
-        )
-        async with contextlib.aclosing(fill.buckets()) as pieces:
+        """Read much that was written before, in worker processes; the rest is polled.
+
+        A dashboard that reads newest first may have left its beginning to be read.
+        """
+        async with contextlib.aclosing(opening.backfill().buckets()) as pieces:
             async for buckets in pieces:
                 self._take(opening.feed, buckets)
                 self._note(opening.feed)
@@ -214,8 +217,12 @@ class Collecting:
             await self._recorder.tidy(self._clock.now())
         refused = self._recorder.refused_seconds
         if self._recorder.has_failed or (refused > STUBBORN_SECONDS and not self._options.follow):
-            hint = "nothing of it is lost: run it again"
-            raise StoreError("what was read cannot be kept", self._recorder.note_text, hint)
+            raise self._refusal()
+
+    def _refusal(self) -> StoreError:
+        """The database does not take what was read."""
+        hint = "nothing of it is lost: run it again"
+        return StoreError("what was read cannot be kept", self._recorder.note_text, hint)
 
     def sources(self) -> tuple[CollectedSource, ...]:
         """What was read of each log."""

@@ -13,25 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import MetricChart, Scene, View
 from glance.domain.window import Window
 from glance.errors import StoreError
 from glance.pipeline.alerting import Alerting
-from glance.pipeline.backfill import Backfill
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.filling import Filling
 from glance.pipeline.followed_alerts import AlertWatch
 from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.keeping import Keeping
+from glance.pipeline.line_desk import LineDesk
 from glance.pipeline.liveness import Liveness
-from glance.pipeline.log_feed import LogFeed, newest_of
+from glance.pipeline.log_feed import LogFeed
 from glance.pipeline.looker import Looker
 from glance.pipeline.metric_watch import MetricWatch
-from glance.pipeline.past import PastFigures
-from glance.pipeline.pulse import PulseMeter, ReadingPace, pulse_of
+from glance.pipeline.pulse import PulseMeter, ReadingPace
 from glance.pipeline.recollection import Recollection
-from glance.pipeline.scene_maker import SceneMaker, WindowFigures
 from glance.sources.waker import IntervalWaker, watch_for_hints
 
 POLL_SECONDS = 1.0
@@ -57,6 +56,7 @@ class CollectorOptions:
 
     refresh_seconds: float = 1.0
     memory_bytes: int = 256 << 20
+    routes: Routes = BUILT_IN
     back_seconds: float = math.inf
     """How far back logs are read; 0 is not at all."""
     follow: bool = True
@@ -94,8 +94,7 @@ class Collector:
         self._view = view
         self._clock = clock or SystemClock()
         self._keeping = keeping or Keeping()
-        self._series = LogSeries(options.memory_bytes)
-        self._maker = SceneMaker(self._series)
+        self._series = LogSeries(options.memory_bytes, routes=options.routes)
         self._alerting: AlertWatch = alerting or Alerting(())
         self._metrics = metrics or MetricWatch(None)
         self._alerting.groups = self._metrics.groups = self._keeping.groups
@@ -104,12 +103,14 @@ class Collector:
         self._publish: Callable[[Scene], None] = _nowhere
         self._listeners: list[Listener] = []
         self._liveness = Liveness(self._series)
-        self._filling = Filling(self, self._notice_filling)
+        waits = options.waits_for_history
+        self._filling = Filling(self, self._notice_filling, self._keeping, intake, waits=waits)
         self._recollection = Recollection(self._keeping, intake, self._series, self._hold, self._notice_filling)
         self._began = 0.0
+        self._has_looked = False
         self._trouble = ""
-        self._looker = Looker(self._series, self._maker, self._keeping)
-        self._past: PastFigures | None = None
+        self._looker = Looker(self._series, self._keeping, self._pulse, self._liveness)
+        self._lines = LineDesk(lambda: intake.feeds, self._keeping.checkpoints, lambda: self._tell(self._wanted.set))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -162,6 +163,7 @@ class Collector:
                 for task in tasks:
                     task.cancel()
         finally:
+            self._lines.forget()
             self._alerting.close()
             self._metrics.close()
             await self._keeping.close()
@@ -183,6 +185,7 @@ class Collector:
                 is_busy = await self._poll(feed) or is_busy
             self._liveness.notice(await self._recollection.follow(self._clock.monotonic()), self._clock.now())
             await self._keeping.commit(self._clock.now(), self._intake.formats)
+            self._has_looked = True
             if is_busy:
                 await asyncio.sleep(0)
             elif not self._stopping.is_set():
@@ -191,16 +194,9 @@ class Collector:
     def _open(self, group: asyncio.TaskGroup, opening: Opening) -> None:
         """A source was opened: read its past, unless nobody wants it."""
         if opening.begin >= opening.end or (self._options.back_seconds <= 0 and not opening.is_catching_up):
+            opening.close()
             return
-        backfill = Backfill(
-            opening.feed,
-            opening.fd,
-            opening.begin,
-            opening.end,
-            generation=opening.generation,
-            is_forward=opening.is_catching_up,
-        )
-        self._filling.start(group, backfill, self._alert_begins_ms)
+        self._filling.start(group, opening.backfill(), self._alert_begins_ms)
 
     def _alert_begins_ms(self) -> float:
         """How far back the alert looks."""
@@ -218,13 +214,11 @@ class Collector:
 
     async def _poll(self, feed: LogFeed) -> bool:
         """Read what is new in one source; True when there is more."""
+        if feed.is_followed:
+            return False
         is_read = not self._options.follow and feed.is_read
-        if (
-            feed.is_filling
-            or feed.is_followed
-            or is_read
-            or self._keeping.is_full(waits=self._options.waits_for_history)
-        ):
+        if feed.is_filling or is_read or self._keeping.is_full(waits=self._options.waits_for_history):
+            self._keeping.note(feed.source)  # a back-fill may have read some of it
             return False
         chunks = await feed.source.poll(_POLL_BYTES)
         for chunk in chunks:
@@ -279,10 +273,14 @@ class Collector:
         return self._recollection.is_busy and self._clock.monotonic() - self._began < OPENING_SECONDS
 
     async def _evaluate(self) -> None:
-        """Look at the alert each second, traffic or not, once all of its window has been read."""
+        """Look at the alert each second, traffic or not, once all of its window has been read.
+
+        Before the first look at every log nothing is known: an alert that fired when the last glance
+        ended would recover of it.
+        """
         while True:
             now = self._clock.now()
-            if not self._filling.is_hiding and not self._recollection.is_busy:
+            if self._has_looked and not self._filling.is_hiding and not self._recollection.is_busy:
                 self._alerting.evaluate(now, is_stale=self._intake.is_blind)
             await asyncio.sleep(1.0 - now % 1.0)
 
@@ -290,7 +288,8 @@ class Collector:
         """What is to be seen now."""
         now, view, last = self._clock.now(), self._view, self._series.last_ms
         is_live = view.end is None and self._is_live(view, now)
-        figures = self._figures(view, now)
+        sight = self._looker.sight(view, now, self._intake.feeds, is_live=self._is_live(view, now))
+        figures = sight.figures
         statuses = tuple(feed.status() for feed in self._intake.feeds)
         lines_total = sum(status.lines for status in statuses)
         return Scene(
@@ -303,18 +302,20 @@ class Collector:
             unparsed_total=sum(status.unparsed for status in statuses),
             lines_per_second=self._pace.per_second(self._clock.monotonic(), lines_total),
             lag_seconds=None if last is None else max(0.0, now - last / 1000),
-            pulse=self._pulse.pulse(now)
-            if is_live
-            else pulse_of(figures.totals, self._liveness.known_seconds(figures.window)),
+            pulse=sight.pulse,
             totals=figures.totals,
             traffic=figures.traffic,
             rankings=figures.rankings,
             alerts=self._alerting.notices,
             alert_rule=self._alerting.words,
             metrics=self._charts(view, figures.window, now),
-            lines=newest_of(self._intake.feeds, view.log_lines) if self._past is None else self._past.lines,
+            matched=figures.matched,
+            matched_of=figures.matched_of,
+            filter_error=figures.filter_error,
+            lines=sight.lines,
+            raw=self._lines.answer(view, sight.series, figures.window, now),
             unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
-            has_latency=self._series.has_latency if self._past is None else self._past.has_latency,
+            has_latency=sight.has_latency,
             history=self._keeping.status(),
             gaps=self._keeping.gaps.notices,
             trouble=self._trouble or self._intake.trouble,
@@ -333,17 +334,9 @@ class Collector:
         """Find the figures of a window of the past."""
         names, is_whole = [feed.name for feed in self._intake.feeds], not self._recollection.is_busy
         try:
-            self._past = await self._looker.back(view, names, self._clock.monotonic(), is_whole=is_whole)
+            await self._looker.look_back(view, names, self._clock.monotonic(), is_whole=is_whole)
         except StoreError as error:
             self._trouble = f"{error.what}: {error.why}"
-
-    def _figures(self, view: View, now: float) -> WindowFigures:
-        """The figures of the window that is looked at."""
-        if self._past is not None:
-            return self._past.figures
-        last = self._series.last_ms
-        end = now if self._is_live(view, now) or last is None else last / 1000
-        return self._maker.figures(view, end if view.end is None else view.end)
 
 
 def _nowhere(scene: Scene) -> None:

@@ -91,6 +91,7 @@ def make_collector(plan: DaemonPlan, listener: Listener) -> DaemonCollector:
     options = CollectorOptions(
         refresh_seconds=max(1.0, settings.refresh_seconds),
         memory_bytes=settings.memory_mb << 20,
+        routes=routes_of(settings.routes),
         back_seconds=settings.back_seconds,
         waits_for_history=True,
     )

@@ -9,6 +9,11 @@ from typing import Protocol
 
 from glance.domain.logs.bucket import LogBucket
 from glance.pipeline.backfill import Backfill
+from glance.pipeline.intake import Intake
+from glance.pipeline.keeping import Keeping
+
+ROOM_SECONDS = 0.05
+"""How often a back-fill that waits for history looks whether it can go on."""
 
 
 class Taker(Protocol):
@@ -21,13 +26,21 @@ class Taker(Protocol):
 class Filling:
     """Some back-fills, as tasks of one group."""
 
-    def __init__(self, taker: Taker, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self, taker: Taker, on_change: Callable[[], None], keeping: Keeping, intake: Intake, *, waits: bool
+    ) -> None:
         """None is under way.
 
         Args:
             taker: gets what is read.
             on_change: called when the first buckets came, and when a back-fill ended.
+            keeping: history, which a back-fill must not outrun.
+            intake: tells who is to write to it.
+            waits: whether reading waits for a database that takes nothing.
         """
+        self._keeping = keeping
+        self._intake = intake
+        self._waits = waits
         self._taker = taker
         self._on_change = on_change
         self._under_way = 0
@@ -76,10 +89,18 @@ class Filling:
                     if not is_wanted:
                         backfill.give_up("older lines are not read: the memory for records is full")
                         break
+                    await self._wait_for_history()
         finally:
             self._under_way -= 1
             self._unseen.discard(backfill)
             self._on_change()
+
+    async def _wait_for_history(self) -> None:
+        """Let history catch up: what it has not written yet is held in memory."""
+        while self._keeping.is_behind(waits=self._waits):
+            if self._intake.hint is not None:
+                self._intake.hint()
+            await asyncio.sleep(ROOM_SECONDS)
 
 
 def _reaches(buckets: Sequence[LogBucket], oldest_ms: float) -> bool:

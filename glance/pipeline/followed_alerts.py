@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from glance.domain.alerts.rule_text import parse_rule
+from glance.domain.alerts.watched import Watched
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.scene import AlertNotice
-from glance.errors import StoreError
+from glance.errors import GlanceError, StoreError
 from glance.pipeline.alert_book import MOST_NOTICES, AlertBook
-from glance.store.alert_table import AlertTable
+from glance.store.alert_table import AlertTable, KeptState
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class FollowedAlerts:
             book = AlertBook()
             for event in reversed(self._table.events(most=2 * MOST_NOTICES)):
                 book.add(event)
-            self.notices = book.notices((), is_stale=False)
+            self.notices = book.notices(_standing(self._table.states()), is_stale=False)
         except StoreError as error:
             logger.warning("%s: %s", error.what, error.why)
 
@@ -84,3 +86,15 @@ class FollowedAlerts:
         if self._table is not None:
             self._table.close()
             self._table = None
+
+
+def _standing(states: Iterable[KeptState]) -> list[Watched]:
+    """How rules stand that are not calm, as it was kept last: with the worst value of what fires."""
+    found = []
+    for kept in states:
+        try:
+            rule = parse_rule(kept.rule, kept.text)
+            found.append(Watched.restored(rule, kept.segment, kept.phase, kept.data))
+        except (KeyError, TypeError, ValueError, GlanceError):
+            continue  # of another version, or of a rule that has no text; its events are shown
+    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from glance.domain.logs.bucket import LogBucket, rest
-from glance.domain.logs.bucket_head import BucketHead
+from glance.domain.logs.bucket_head import BucketHead, Cut
+from glance.errors import StoreError
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.log_feed import LogFeed
 
@@ -14,69 +15,87 @@ NEGLECT_SECONDS = 6.0
 
 
 class Covered:
-    """Bytes of one generation that were taken, as intervals [start, end) that do not touch."""
+    """What was taken of one generation: stretches, each with what is in it.
+
+    A stored bucket grows to its right, and is merged into the one before it: where it begins, one of
+    the stretches that were taken of it begins too, and the others follow it.
+    """
 
     def __init__(self) -> None:
-        """None yet."""
-        self._intervals: list[tuple[int, int]] = []
+        """Nothing yet."""
+        self._stretches: dict[int, Cut] = {}
+        """By where they begin: where they end, and what is in them."""
 
-    def add(self, start: int, end: int) -> None:
-        """These were taken."""
-        apart = [one for one in self._intervals if one[1] < start or one[0] > end]
-        joined = [one for one in self._intervals if one not in apart]
-        low, high = min([start, *(one[0] for one in joined)]), max([end, *(one[1] for one in joined)])
-        self._intervals = [*apart, (low, high)]
+    def add(self, head: BucketHead) -> None:
+        """All of this bucket was taken."""
+        inside = [start for start in self._stretches if head.offset <= start < head.end]
+        for start in inside:
+            del self._stretches[start]
+        self._stretches[head.offset] = Cut(head.end, head.records, head.lines, head.unparsed)
 
-    def end_after(self, start: int) -> int:
-        """How far what was taken reaches from `start` on; `start` itself when nothing was."""
-        return next((high for low, high in self._intervals if low <= start < high), start)
+    def part_of(self, head: BucketHead) -> Cut:
+        """How far a bucket was taken from its beginning on, and what of it is before that place."""
+        taken = Cut(head.offset, 0, 0, 0)
+        while (more := self._stretches.get(taken.offset)) is not None and taken.offset < more.offset <= head.end:
+            taken = Cut(
+                more.offset, taken.records + more.records, taken.lines + more.lines, taken.unparsed + more.unparsed
+            )
+        return taken
 
 
 class Following:
     """The news of a database, bucket by bucket."""
 
     def __init__(self, thread: HistoryThread) -> None:
-        """Follow from now on; what is in the database already is taken by `skip`."""
+        """Follow; what is taken in some other way is told with `saw`."""
         self._thread = thread
         self._seq = -1
         self._covered: dict[int, Covered] = {}
 
     def saw(self, head: BucketHead) -> None:
         """This bucket was taken whole, in some other way."""
-        self._seq = max(self._seq, head.seq)
-        self._covered_of(head).add(head.offset, head.end)
+        self._covered_of(head).add(head)
 
     def has(self, head: BucketHead) -> bool:
         """It was taken whole."""
-        return self._covered_of(head).end_after(head.offset) >= head.end > head.offset
+        return self._covered_of(head).part_of(head).offset >= head.end > head.offset
 
     async def news(self, sources: frozenset[str]) -> list[LogBucket]:
         """What was written since the last call, of these sources.
 
         Raises:
-            StoreError: the database cannot be read.
+            StoreError: nothing could be read; the next call tells of what this one could not, unless it is damaged.
         """
-        seq = self._seq
-        self._seq, heads = await self._thread.ask(lambda history: history.news(seq))
+        since = self._seq
+        seq, heads = await self._thread.ask(lambda history: history.news(since))
         fresh: list[LogBucket] = []
+        trouble: StoreError | None = None
         for head in sorted(heads, key=lambda head: (head.generation, head.offset)):
             if sources and head.source not in sources:
                 continue
-            bucket = await self._unseen(head)
+            try:
+                bucket = await self._unseen(head)
+            except StoreError as error:
+                trouble = error
+                if error.is_passing:  # all that is left is asked for again
+                    seq = since
+                    break
+                continue
             if bucket is not None:
                 fresh.append(bucket)
+        self._seq = seq
+        if trouble is not None and not fresh:
+            raise trouble
         return fresh
 
     async def _unseen(self, head: BucketHead) -> LogBucket | None:
         """The part of a bucket that was not taken before; a writer merges small buckets into larger ones."""
         if self.has(head):
             return None
-        covered = self._covered_of(head)
-        taken = covered.end_after(head.offset)
         bucket = await self._thread.ask(lambda history: history.bucket(head))
-        cut = next((cut for cut in head.cuts if cut.offset == taken), None)
-        covered.add(head.offset, head.end)
-        return bucket if cut is None else rest(bucket, *cut)
+        taken = self._covered_of(head).part_of(head)
+        self._covered_of(head).add(head)
+        return bucket if taken.offset == head.offset else rest(bucket, *taken)
 
     def _covered_of(self, head: BucketHead) -> Covered:
         return self._covered.setdefault(head.generation, Covered())

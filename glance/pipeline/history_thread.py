@@ -40,5 +40,7 @@ class HistoryThread:
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the database."""
-        await self.ask(lambda history: history.close())
-        self._thread.shutdown()
+        try:
+            await self.ask(lambda history: history.close())
+        finally:
+            self._thread.shutdown()

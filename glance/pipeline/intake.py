@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from glance.domain.logs.checkpoint import Checkpoint
 from glance.errors import FormatError, SourceError
+from glance.pipeline.backfill import Backfill
 from glance.pipeline.keeping import Keeping
+from glance.pipeline.kinship import Kinship, kinship
 from glance.pipeline.log_feed import SAMPLE_BYTES, LogFeed, source_name
 from glance.sources.archive import Archive
 from glance.sources.backward import find_time, last_line_end
@@ -31,12 +33,28 @@ class Opening:
 
     feed: LogFeed
     fd: int
-    """Of the open file; owned by its tail."""
+    """Of the open file; its tail's own, unless `is_ours`."""
     begin: int
     end: int
     generation: int
     is_catching_up: bool = False
     """It was written while nobody read: read forward, from where reading stood."""
+    is_ours: bool = False
+    """The file is open for this alone: `backfill` or `close` must be called."""
+
+    def backfill(self) -> Backfill:
+        """What reads it."""
+        try:
+            return Backfill(
+                self.feed, self.fd, self.begin, self.end, generation=self.generation, is_forward=self.is_catching_up
+            )
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.is_ours:
+            os.close(self.fd)
 
 
 class Intake:
@@ -100,33 +118,36 @@ class Intake:
         if self._globs and monotonic >= self._scan_at:
             self._scan_at = monotonic + SCAN_SECONDS
             self._fresh += [found for pattern in self._globs for found in pattern.rescan()]
-        known = {os.path.realpath(feed.path) for feed in self.feeds} if self._fresh else set()
-        for found in self._fresh:
+        if not self._fresh:
+            return
+        known = {os.path.realpath(feed.path) for feed in self.feeds}
+        kin = kinship(self._fresh, await self.keeping.sources()) if self.keeping.is_kept else Kinship(self._fresh)
+        for found in kin.logs:
             real = os.path.realpath(found.path)
             if found.kind != "stdin" and real in known:
                 continue  # another pattern has found it, or it was named
             known.add(real)
-            checkpoints = await self.keeping.checkpoints(source_name(found.path))
-            feed = LogFeed(self._source(found, checkpoints), self._format)
+            checkpoints = kin.known_for(found, await self.keeping.checkpoints(source_name(found.path)))
+            wanted = kin.predecessors.get(source_name(found.path), ())
+            feed = LogFeed(self._source(found, checkpoints, wanted), self._format)
             feed.is_followed = await self.keeping.follows(feed.name)
             self.feeds.append(feed)
             self._told.append(feed)
             if not feed.is_followed:
                 self._unopened.append(feed)
-        self._fresh.clear()
+        self._fresh = []
 
-    def _source(self, found: FoundSource, checkpoints: Sequence[Checkpoint]) -> Source:
+    def _source(self, found: FoundSource, checkpoints: Sequence[Checkpoint], wanted: Sequence[str]) -> Source:
         if found.kind == "archive":
             return Archive(found.path, checkpoints=checkpoints)
         if found.kind == "pipe":
             return open_named_pipe(found.path, hint=self.hint)
         if found.kind == "stdin":
             return Pipe(self._pipe_fd, hint=self.hint)
-        return Tail(found.path, checkpoints=checkpoints)
+        return Tail(found.path, checkpoints=checkpoints, wanted=wanted)
 
-    async def read_alone(self, feed: LogFeed) -> None:
+    def read_alone(self, feed: LogFeed, checkpoints: Sequence[Checkpoint]) -> None:
         """Read a log here after all, from where the other glance stands: that one does not read it any more."""
-        checkpoints = await self.keeping.checkpoints(feed.name)
         feed.is_followed = False
         feed.source = Tail(feed.path, checkpoints=checkpoints)
         self._unopened.append(feed)
@@ -155,12 +176,13 @@ class Intake:
         is_forward = source.is_resumed or self._is_forward
         if not is_forward:
             source.start_at(end)
+        older = await self._older(feed, source, since)
         if not end:
-            return []
+            return older
         sample = self._understand(feed, fd, end)
         number = source.generation.number
         if not feed.readers and not is_forward:  # its newest lines are shown as they are, with the reason
-            return [Opening(feed, fd, end - len(sample), end, number)]
+            return [Opening(feed, fd, end - len(sample), end, number), *older]
         openings = []
         if is_forward and feed.readers and end - source.offset > WORTH_FILLING_BYTES:
             feed.is_filling = True
@@ -169,7 +191,25 @@ class Intake:
         start = find_time(fd, past, since, feed.time_of) if since > 0 else 0
         if start < past and not (self._is_forward and not source.is_resumed):
             openings.append(Opening(feed, fd, start, past, number))
-        return openings
+        return openings + older
+
+    async def _older(self, feed: LogFeed, source: Tail, since: float) -> list[Opening]:
+        """What a back-fill has not come to of the files that had the name before, the newest first."""
+        current = source.generation
+        found = []
+        for past in reversed(await source.open_pasts()):
+            if current is not None and past.generation == current.number:
+                os.close(past.fd)
+                continue
+            if not feed.readers:
+                self._understand(feed, past.fd, past.low)
+            start = find_time(past.fd, past.low, since, feed.time_of) if since > 0 else 0
+            opening = Opening(feed, past.fd, start, past.low, past.generation, is_ours=True)
+            if start < past.low:
+                found.append(opening)
+            else:
+                opening.close()
+        return found
 
     @staticmethod
     def _understand(feed: LogFeed, fd: int, end: int) -> bytes:

@@ -15,6 +15,7 @@ from glance.domain.logs.bucket_head import BucketHead, StoredSource, Wanted
 from glance.domain.logs.checkpoint import Checkpoint
 from glance.domain.logs.clock_skew import dated
 from glance.domain.logs.gap import Gap
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import HistoryCondition, HistoryStatus
 from glance.errors import StoreError
@@ -100,6 +101,8 @@ class Keeping:
             return await self._thread.ask(lambda history: history.checkpoints(source))
         except StoreError as error:
             self._fail(error)
+            if self.recorder is not None:  # the log is read from its beginning now: kept, it would be there twice
+                self.recorder.give_up()
             return ()
 
     async def end_of(self, source: str) -> int:
@@ -118,12 +121,28 @@ class Keeping:
         try:
             buckets = await self.following.news(frozenset(sources))
         except StoreError as error:
-            self._fail(error)
+            if not error.is_passing:  # else it is asked for again
+                self._fail(error)
             return []
         for bucket in buckets:
             if bucket.records:
                 self._saw(bucket.first_ms, bucket.last_ms)
         return buckets
+
+    @property
+    def is_kept(self) -> bool:
+        """There is a history, whoever writes it."""
+        return self._thread is not None
+
+    async def sources(self) -> frozenset[str]:
+        """The names of all logs on record."""
+        if self._thread is None:
+            return frozenset()
+        try:
+            return frozenset(one.path for one in await self._thread.ask(lambda history: history.sources()))
+        except StoreError as error:
+            self._fail(error)
+            return frozenset()
 
     async def stored(self, sources: Sequence[str]) -> dict[str, StoredSource]:
         """What is known of these sources."""
@@ -173,10 +192,10 @@ class Keeping:
     async def _bucket(thread: HistoryThread, head: BucketHead) -> LogBucket:
         return await thread.ask(lambda history: history.bucket(head))
 
-    def past(self, sources: Sequence[str], memory_bytes: int) -> Past | None:
+    def past(self, sources: Sequence[str], memory_bytes: int, routes: Routes = BUILT_IN) -> Past | None:
         """What answers windows of the past; None where nothing is kept."""
         if self._thread is not None and self._past is None:
-            self._past = Past(self._thread, sources, memory_bytes)
+            self._past = Past(self._thread, sources, memory_bytes, routes)
         return self._past
 
     def is_full(self, *, waits: bool) -> bool:
@@ -187,12 +206,20 @@ class Keeping:
         """
         if self.recorder is None or not self.recorder.is_full:
             return False
-        if waits:
-            return True
         why = self.recorder.note_text
+        if waits or not why:
+            return True
         self.recorder.note_text = f"{why}; nothing more is kept, the next start reads it all again"
         self.recorder.give_up()
         return False
+
+    def is_behind(self, *, waits: bool) -> bool:
+        """So much waits for the database that what can be read later is to be read later.
+
+        Args:
+            waits: whether it waits also for a database that takes nothing.
+        """
+        return self.recorder is not None and (self.recorder.is_behind or (waits and self.recorder.is_full))
 
     async def commit(self, now: float, formats: Mapping[str, str]) -> None:
         """Write what is due.

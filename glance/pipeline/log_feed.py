@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from glance.domain.log_line import LogLine
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.safe_text import decode
-from glance.domain.scene import LogLine, SourceStatus
+from glance.domain.scene import SourceStatus
 from glance.errors import FormatError
 from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import parse
@@ -26,7 +27,7 @@ KEPT_LINES = 400
 """Newest raw lines kept for the screen."""
 
 KEPT_BUCKETS = 8
-"""Newest buckets kept for the screen where another glance reads the lines."""
+"""Newest buckets out of history that are kept for the screen."""
 
 KEPT_UNREAD = 20
 _LINE_BYTES = 4096
@@ -65,7 +66,7 @@ class LogFeed:
     is_followed: bool = False
     """Another glance reads it: its records come out of that one's history."""
     recent: deque[LogBucket] = field(default_factory=lambda: deque(maxlen=KEPT_BUCKETS))
-    """Of those, the newest."""
+    """The newest that came out of history: what that one reads, or what was read before this one began."""
     is_read: bool = False
     """Read to its end, and nobody waits for more."""
     _shown: tuple[LogLine, ...] = ()
@@ -174,15 +175,21 @@ class LogFeed:
         """A bucket that another glance has read."""
         self.recent.append(bucket)
 
+    def take_stored(self, bucket: LogBucket) -> None:
+        """A bucket that was read before this glance began; they come newest first."""
+        if sum(known.records for known in self.recent) < KEPT_LINES and len(self.recent) < KEPT_BUCKETS:
+            self.recent.appendleft(bucket)
+
     def log_lines(self, most: int) -> tuple[LogLine, ...]:
         """The newest lines with what they say, newest last."""
         if self.is_followed:
             return newest_records(self.recent, EVER, most)
-        question = (self.lines, len(self.newest), most, self.readers)
+        question = (self.lines, len(self.newest), most, self.readers, len(self.recent))
         if question != self._shown_for:
             name = os.path.basename(self.path) or self.path
             lines = list(self.newest)[-most:] if most else []
-            self._shown = tuple(self._log_line(line, name) for line in lines)
+            older = newest_records(self.recent, EVER, most - len(lines)) if len(lines) < most else ()
+            self._shown = (*older, *(self._log_line(line, name) for line in lines))
             self._shown_for = question
         return self._shown
 

@@ -1,35 +1,84 @@
-"""Answers windows of the past: from memory as far as that reaches, else out of history."""
+"""Answers a view: live or a window of the past, from memory as far as that reaches, else out of history."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from glance.domain.log_line import LogLine
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import View
+from glance.domain.scene import Pulse, View
 from glance.domain.window import window_at, window_choice
 from glance.pipeline.keeping import Keeping
+from glance.pipeline.liveness import Liveness
+from glance.pipeline.log_feed import LogFeed, newest_of
 from glance.pipeline.past import PastFigures
-from glance.pipeline.past_lines import newest_held
-from glance.pipeline.scene_maker import SceneMaker
+from glance.pipeline.pulse import PulseMeter, pulse_of
+from glance.pipeline.scene_maker import SceneMaker, WindowFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a scene says of the records that are looked at."""
+
+    figures: WindowFigures
+    lines: tuple[LogLine, ...]
+    pulse: Pulse
+    has_latency: bool
+    series: LogSeries
+    """The records of its window."""
 
 
 class Looker:
-    """Looks back."""
+    """Looks at what is known."""
 
-    def __init__(self, series: LogSeries, maker: SceneMaker, keeping: Keeping) -> None:
+    def __init__(self, series: LogSeries, keeping: Keeping, meter: PulseMeter, liveness: Liveness) -> None:
         """Look at what is in memory, and what is kept.
 
         Args:
             series: what is in memory.
-            maker: makes its figures.
             keeping: history.
+            meter: the rate of right now, of everything.
+            liveness: how much of a window is known.
         """
         self._series = series
-        self._maker = maker
+        self._maker = SceneMaker(series)
         self._keeping = keeping
+        self._meter = meter
+        self._liveness = liveness
+        self._past: PastFigures | None = None
 
-    async def back(self, view: View, sources: Sequence[str], monotonic: float, *, is_whole: bool) -> PastFigures | None:
-        """The figures of the view's window if it ends in the past, None if it is live.
+    def sight(self, view: View, now: float, feeds: Sequence[LogFeed], *, is_live: bool) -> Sight:
+        """What the view is answered with.
+
+        Args:
+            view: what is looked at.
+            now: epoch seconds.
+            feeds: the logs.
+            is_live: a log is being written.
+        """
+        past, figures = self._past, self._figures(view, now, is_live=is_live)
+        if past is not None:
+            lines = past.lines
+        else:
+            lines = self._maker.newest(view, figures.window) if view.filter else newest_of(feeds, view.log_lines)
+        if view.end is not None or not is_live:
+            pulse = pulse_of(figures.totals, self._liveness.known_seconds(figures.window))
+        else:
+            pulse = self._meter.pulse(now) if figures.matched is None else self._maker.pulse(view, now)
+        series = self._series if past is None or past.series is None else past.series
+        return Sight(figures, lines, pulse, series.has_latency, series)
+
+    def _figures(self, view: View, now: float, *, is_live: bool) -> WindowFigures:
+        """The figures of the window that is looked at."""
+        if self._past is not None:
+            return self._past.figures
+        last = self._series.last_ms
+        end = now if is_live or last is None else last / 1000
+        return self._maker.figures(view, end if view.end is None else view.end)
+
+    async def look_back(self, view: View, sources: Sequence[str], monotonic: float, *, is_whole: bool) -> None:
+        """Find the figures of the view's window if it ends in the past.
 
         Args:
             view: what is looked at.
@@ -40,11 +89,15 @@ class Looker:
         Raises:
             StoreError: history cannot be read.
         """
-        if view.end is None:
-            return None
-        window = window_at(window_choice(view.window), view.end, self._keeping.status().first_at)
-        past = self._keeping.past(sources, self._series.memory_bytes)
+        self._past = None if view.end is None else await self._back(view, view.end, sources, monotonic, is_whole)
+
+    async def _back(
+        self, view: View, end: float, sources: Sequence[str], monotonic: float, is_whole: bool
+    ) -> PastFigures:
+        """The figures of the window that ends there."""
+        window = window_at(window_choice(view.window), end, self._keeping.status().first_at)
+        past = self._keeping.past(sources, self._series.memory_bytes, self._series.routes)
         if past is not None and is_whole and not self._series.holds(window.start):
             return await past.answer(view, window, monotonic)
-        lines = newest_held(self._series, window, view.log_lines)
+        lines = self._maker.newest(view, window)
         return PastFigures(self._maker.figures_of(view, window), lines, self._series.has_latency)

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glance.domain.log_line import LogLine
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.bucket_head import BucketHead, Wanted
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import LogLine, View
+from glance.domain.scene import View
 from glance.domain.window import Window
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.past_lines import newest_records
@@ -30,18 +32,23 @@ class PastFigures:
     figures: WindowFigures
     lines: tuple[LogLine, ...]
     has_latency: bool
+    series: LogSeries | None = None
+    """Its records, where they are not those in memory."""
 
 
 class Past:
     """Answers views whose window ends in the past."""
 
-    def __init__(self, history: HistoryThread, sources: Sequence[str], memory_bytes: int) -> None:
+    def __init__(
+        self, history: HistoryThread, sources: Sequence[str], memory_bytes: int, routes: Routes = BUILT_IN
+    ) -> None:
         """Answer nothing yet.
 
         Args:
             history: what is kept.
             sources: absolute paths of the logs that are looked at; empty is all of them.
             memory_bytes: bound for what is held to answer.
+            routes: by which rules paths become routes.
         """
         self._history = history
         self._sources = tuple(sources)
@@ -50,7 +57,7 @@ class Past:
         self._window: Window | None = None
         self._loaded_at = 0.0
         self._maker: SceneMaker | None = None
-        self._series = LogSeries(memory_bytes)
+        self._series = LogSeries(memory_bytes, routes=routes)
         self._buckets: list[LogBucket] = []
 
     async def answer(self, view: View, window: Window, now: float) -> PastFigures:
@@ -69,14 +76,17 @@ class Past:
             self._window, self._loaded_at = window, now
         assert self._maker is not None
         figures = self._maker.figures_of(view, window)
-        lines = newest_records(self._buckets, window, view.log_lines)
-        return PastFigures(figures, lines, self._series.has_latency)
+        if view.filter:
+            lines = self._maker.newest(view, window)
+        else:
+            lines = newest_records(self._buckets, window, view.log_lines)
+        return PastFigures(figures, lines, self._series.has_latency, self._series)
 
     async def _load(self, window: Window) -> None:
         """Hold the buckets that reach into a window, newest first, as many as fit; of the others only counts."""
         wanted = Wanted(self._sources, start_ms=round(window.start * 1000), end_ms=round(window.end * 1000))
         heads = await self._history.ask(lambda history: history.heads(wanted))
-        series = LogSeries(self._memory_bytes)
+        series = LogSeries(self._memory_bytes, routes=self._series.routes)
         self._buckets = []
         for head in heads:
             if series.size_bytes > self._memory_bytes * 0.8:

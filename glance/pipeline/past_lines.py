@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import numpy as np
 
+from glance.domain.log_line import LogLine
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.histogram import bin_seconds
+from glance.domain.logs.selections import Selections
 from glance.domain.logs.series import LogSeries
+from glance.domain.logs.tally import Selection
 from glance.domain.safe_text import decode
-from glance.domain.scene import LogLine
 from glance.domain.window import Window
 
 B = TypeVar("B", LogBucket, HeldBucket)
@@ -32,42 +34,58 @@ def newest_records(buckets: Iterable[LogBucket], window: Window, most: int) -> t
         most: lines at most.
     """
     return tuple(
-        _line(bucket, place, at_ms, {name: column.values[column.ids[place]] for name, column in bucket.texts.items()})
+        line_of(bucket, place, at_ms, {name: column.values[column.ids[place]] for name, column in bucket.texts.items()})
         for at_ms, bucket, place in _newest(buckets, window, most)
     )
 
 
-def newest_held(series: LogSeries, window: Window, most: int) -> tuple[LogLine, ...]:
-    """The same of what a series holds."""
+def newest_held(
+    series: LogSeries, window: Window, most: int, selections: Selections | None = None
+) -> tuple[LogLine, ...]:
+    """The same of what a series holds, or of what is selected of it."""
+
+    def chosen_of(bucket: HeldBucket) -> Selection:
+        return None if selections is None else selections.of(bucket)
+
     values = {name: dictionary.values for name, dictionary in series.dictionaries.items()}
     return tuple(
-        _line(
+        line_of(
             bucket,
             place,
             at_ms,
             {name: values[name][column.keys[column.ids[place]]] for name, column in bucket.texts.items()},
         )
-        for at_ms, bucket, place in _newest(series.buckets, window, most)
+        for at_ms, bucket, place in _newest(series.buckets[::-1], window, most, chosen_of)
     )
 
 
-def _newest(buckets: Iterable[B], window: Window, most: int) -> list[tuple[int, B, int]]:
+def _newest(
+    buckets: Iterable[B], window: Window, most: int, chosen_of: Callable[[B], Selection] | None = None
+) -> list[tuple[int, B, int]]:
     """Time in milliseconds, bucket and number of the last records of a window, newest last."""
     start_ms, end_ms = round(window.start * 1000), round(window.end * 1000)
     found: list[tuple[int, B, int]] = []
+    if most <= 0:
+        return found
     for bucket in sorted(buckets, key=lambda bucket: -bucket.last_ms):
         if len(found) >= most and found[most - 1][0] > bucket.last_ms:
             break
+        if bucket.last_ms < start_ms or bucket.first_ms >= end_ms:
+            continue
+        selected = None if chosen_of is None else chosen_of(bucket)
+        if selected is not None and not len(selected):
+            continue
         at_ms = bucket.times.milliseconds()
         chosen = np.flatnonzero((at_ms >= start_ms) & (at_ms < end_ms))
-        newest = chosen[np.argsort(at_ms[chosen], kind="stable")[-most:]] if most else chosen[:0]
+        chosen = chosen if selected is None else np.intersect1d(chosen, selected, assume_unique=True)
+        newest = chosen[np.argsort(at_ms[chosen], kind="stable")[-most:]]
         found += [(int(at_ms[place]), bucket, int(place)) for place in newest[::-1]]
         found.sort(key=lambda entry: -entry[0])
         del found[most:]
     return found[::-1]
 
 
-def _line(bucket: LogBucket | HeldBucket, place: int, at_ms: int, said: dict[str, bytes]) -> LogLine:
+def line_of(bucket: LogBucket | HeldBucket, place: int, at_ms: int, said: dict[str, bytes]) -> LogLine:
     """One record as the line of the combined format that would say the same."""
     texts = {name: decode(value) or "-" for name, value in said.items()}
     size = int(bucket.sizes[place])

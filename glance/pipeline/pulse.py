@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.selections import Selections, both
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import error_classes
+from glance.domain.logs.tally import Tally, chosen_between
 from glance.domain.scene import Pulse, Totals
 
 SECONDS = 5
@@ -59,6 +61,18 @@ class PulseMeter:
             if counts is not None:
                 sums += counts
         return _rates(int(sums[:3].sum()), int(sums[1]), int(sums[2]), int(sums[3]), SECONDS, is_live=True)
+
+
+def pulse_of_chosen(series: LogSeries, selections: Selections, now: float) -> Pulse:
+    """The rate of the last whole seconds before now, of what is selected of a series."""
+    end_ms = math.floor(now) * 1000
+    start_ms = end_ms - SECONDS * 1000
+    tally = Tally(series, (), SECONDS, latency_steps=False)
+    for bucket in series.buckets:
+        if bucket.last_ms >= start_ms and bucket.first_ms < end_ms:
+            tally.add(bucket, both(chosen_between(bucket, start_ms, end_ms), selections.of(bucket)))
+    hits, errors = tally.hits, tally.classes
+    return _rates(hits, int(errors[1]), int(errors[2]), tally.bytes, SECONDS, is_live=True)
 
 
 _PACE_SECONDS = 3.0

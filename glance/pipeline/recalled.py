@@ -19,7 +19,7 @@ MOST_KEPT = 24
 
 def text_of(scene: Scene) -> str:
     """A scene as it is kept; empty when it is not worth it."""
-    if not scene.lines_total or scene.view.end is not None or scene.trouble:
+    if not scene.lines_total or scene.view.end is not None or scene.view.filter or scene.trouble:
         return ""
     text = msgspec.json.encode(scene).decode()
     return text if len(text) <= MOST_CHARACTERS else ""

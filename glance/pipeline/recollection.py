@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
@@ -54,7 +54,9 @@ class Recollection:
     async def _restore(self, feeds: Sequence[LogFeed]) -> None:
         try:
             known = await self._count(feeds)
+            named = {feed.name: feed for feed in feeds}
             async for bucket in self._keeping.restored(known, self._series):
+                named[bucket.source].take_stored(bucket)
                 self._hold(bucket)
                 await asyncio.sleep(0)
         finally:
@@ -82,13 +84,22 @@ class Recollection:
         followed = {feed.name: feed for feed in self._intake.feeds if feed.is_followed}
         if not followed or self.is_busy:
             return []
+        news = await self._take_news(followed)
+        for feed in followed.values():
+            if self._neglect.is_neglected(feed, monotonic):
+                places = await self._keeping.checkpoints(feed.name)
+                late = await self._take_news(followed)
+                if late or not places:  # it was written after all, or where it stands cannot be told
+                    return news + late
+                self._intake.read_alone(feed, places)
+        return news
+
+    async def _take_news(self, followed: Mapping[str, LogFeed]) -> list[LogBucket]:
+        """Take what another glance has written of these logs."""
         news = await self._keeping.news(followed)
         for bucket in news:
             followed[bucket.source].take_news(bucket)
             self._hold(bucket)
         if news:
             await self._count(list(followed.values()))
-        for feed in followed.values():
-            if self._neglect.is_neglected(feed, monotonic):
-                await self._intake.read_alone(feed)
         return news

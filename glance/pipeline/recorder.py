@@ -17,6 +17,7 @@ from glance.domain.logs.checkpoint import Checkpoint
 from glance.domain.logs.gap import Gap
 from glance.errors import StoreError
 from glance.pipeline.history_thread import HistoryThread
+from glance.pipeline.log_feed import source_name
 from glance.sources.source import Source
 from glance.store.history import Batch, History
 
@@ -74,13 +75,14 @@ class Recorder:
         self._bounds = bounds or Bounds()
         self._tidy_at = monotonic()
         self._most_waiting_bytes = most_waiting_bytes
+        self._taken: list[LogBucket] = []
+        """Buckets whose place was not noted yet."""
         self._buckets: list[LogBucket] = []
+        """Those whose place was: they can be written."""
         self._places: dict[int, Checkpoint] = {}
         self._owners: dict[int, Source] = {}
         """Whose places these are, to be told when they are written."""
         self._gaps: list[Gap] = []
-        self._noted = 0
-        """Of the buckets, those that were read before the last note."""
         self._waiting_records = 0
         self._next_at = monotonic() + COMMIT_SECONDS
         self._retry_seconds = _FIRST_RETRY_SECONDS
@@ -94,7 +96,7 @@ class Recorder:
     @property
     def waiting_lines(self) -> int:
         """Lines that were read and are not written."""
-        return sum(bucket.lines for bucket in self._buckets)
+        return sum(bucket.lines for bucket in (*self._buckets, *self._taken))
 
     @property
     def refused_seconds(self) -> float:
@@ -107,9 +109,14 @@ class Recorder:
         return self._waiting_records * _BYTES_PER_RECORD > self._most_waiting_bytes
 
     @property
+    def is_behind(self) -> bool:
+        """Writing goes on, but more slowly than reading: what can wait is to be read later."""
+        return not self.note_text and self._waiting_records * _BYTES_PER_RECORD > self._most_waiting_bytes // 4
+
+    @property
     def is_due(self) -> bool:
         """It is time to write."""
-        has_news = bool(self._buckets or self._places or self._gaps)
+        has_news = bool(self._buckets or self._taken or self._places or self._gaps)
         now = self._monotonic()
         is_many = self._waiting_records >= COMMIT_RECORDS and not self.note_text
         return has_news and not self.has_failed and (is_many or now >= self._next_at)
@@ -119,7 +126,7 @@ class Recorder:
         if self.has_failed:
             return
         for bucket in buckets:
-            self._buckets.append(bucket)
+            self._taken.append(bucket)
             self._waiting_records += bucket.records
 
     def take_gap(self, gap: Gap) -> None:
@@ -128,18 +135,24 @@ class Recorder:
             self._gaps.append(gap)
 
     def note(self, source: Source, gaps: Iterable[Gap]) -> None:
-        """How far a source was read, at a moment when every bucket of what it handed out was taken."""
+        """How far a source was read, at a moment when every bucket of what it handed out was taken.
+
+        Of other sources that may not be so: their buckets wait for their own note.
+        """
         for checkpoint in source.checkpoints:
             self._places[checkpoint.generation] = checkpoint
             self._owners[checkpoint.generation] = source
         self._gaps.extend(gaps)
-        self._noted = len(self._buckets)
+        name = source_name(source.path)
+        self._buckets += [bucket for bucket in self._taken if bucket.source == name]
+        self._taken = [bucket for bucket in self._taken if bucket.source != name]
 
     async def register(self, source: str, words: str) -> None:
         """A source, and the format of its lines."""
-        if self._formats.get(source) != words and not self.has_failed:
+        if self._formats.get(source) == words or self.has_failed or self.note_text:
+            return
+        if await self._try(lambda history: history.register(source, group=self._group, format=words)):
             self._formats[source] = words
-            await self._try(lambda history: history.register(source, group=self._group, format=words))
 
     async def checkpoints(self, source: str) -> tuple[Checkpoint, ...]:
         """Where reading of a source stood.
@@ -159,22 +172,27 @@ class Recorder:
 
     async def commit(self) -> bool:
         """Write what was noted; False when that failed, to be tried again later."""
-        batch = Batch(tuple(self._buckets[: self._noted]), tuple(self._places.values()), tuple(self._gaps))
-        if not (batch.buckets or batch.checkpoints or batch.gaps):
+        if not (self._buckets or self._places or self._gaps):
             return True
         if await self._history.ask(lambda history: history.is_moved):
             self.note_text = "the database was deleted or replaced under us; start glance again to write a new one"
             self.give_up()
             return False
         places, gaps = self._places, self._gaps
+        batch = Batch(tuple(self._buckets), tuple(places.values()), tuple(gaps))
         self._places, self._gaps = {}, []
-        if not await self._try(lambda history: history.commit(batch)):
-            self._places, self._gaps = {**places, **self._places}, gaps + self._gaps
+        try:
+            is_written = await self._try(lambda history: history.commit(batch))
+        except BaseException:  # cancelled: nobody knows whether it will be written
+            self.give_up()
+            raise
+        if not is_written:
+            if not self.has_failed:
+                self._places, self._gaps = {**places, **self._places}, gaps + self._gaps
             return False
         for generation, place in places.items():
             self._owners[generation].acknowledge([place])
         del self._buckets[: len(batch.buckets)]
-        self._noted -= len(batch.buckets)
         self._waiting_records -= sum(bucket.records for bucket in batch.buckets)
         self._next_at = self._monotonic() + COMMIT_SECONDS
         self._retry_seconds, self.note_text, self._refused_since = _FIRST_RETRY_SECONDS, "", None
@@ -185,9 +203,10 @@ class Recorder:
         try:
             await self._history.ask(work)
         except StoreError as error:
-            if self.note_text != error.why:
-                logger.warning("%s: %s", error.what, error.why)
-            self.note_text = f"{error.what}: {error.why}" if error.why else error.what
+            text = f"{error.what}: {error.why}" if error.why else error.what
+            if self.note_text != text:
+                logger.warning("%s", text)
+            self.note_text = text
             if self._refused_since is None:
                 self._refused_since = self._monotonic()
             if getattr(error, "is_passing", False):
@@ -201,11 +220,12 @@ class Recorder:
     def give_up(self) -> None:
         """Write nothing more. The places that are kept stand still, so that the next start reads it all again."""
         self.has_failed = True
+        self._taken.clear()
         self._buckets.clear()
         self._places.clear()
         self._owners.clear()
         self._gaps.clear()
-        self._noted = self._waiting_records = 0
+        self._waiting_records = 0
 
     async def tidy(self, now: float) -> None:
         """Let the oldest records go when there is too much; they leave roll-ups.

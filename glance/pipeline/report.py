@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.figures import Choice, Figures, Span
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
@@ -49,6 +50,8 @@ class ReportOptions:
     memory_bytes: int = 256 << 20
     where: Choice | None = None
     """A filter; None is everything."""
+    routes: Routes = BUILT_IN
+    """By which rules paths become routes."""
 
 
 @dataclass(slots=True)
@@ -78,7 +81,11 @@ class Report:
         """Read nothing yet."""
         self._options = options
         self._figures = Figures(
-            memory_bytes=options.memory_bytes, top=options.top, span=options.span, where=options.where
+            memory_bytes=options.memory_bytes,
+            top=options.top,
+            span=options.span,
+            where=options.where,
+            routes=options.routes,
         )
         self._readings: list[_Reading] = []
         self._notes: list[str] = []
@@ -255,6 +262,8 @@ class Report:
             clients_are_approximate=figures.is_approximate,
             users=figures.distinct("users"),
             sizes_absent=tally.sizes_absent,
+            kinds=figures.kinds() if figures.tells_agents else (),
+            scanner_errors=figures.noise(),
             notes=(*self._notes, *self._outside()),
         )
 

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glance.domain.log_line import LogLine
+from glance.domain.logs.filter import EVERYTHING, Filter, parse_filter
 from glance.domain.logs.histogram import quantiles, row_quantiles
 from glance.domain.logs.ranking import top_keys, without
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.tally import RANKED_FIELDS, Counts
+from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts
 from glance.domain.logs.window_tally import WindowTally
 from glance.domain.safe_text import decode
-from glance.domain.scene import Ranking, RankingName, Row, SortKey, Totals, Traffic, View
+from glance.domain.scene import Pulse, Ranking, RankingName, Row, SortKey, Totals, Traffic, View
 from glance.domain.window import Window, window_at, window_choice
+from glance.errors import FilterError
+from glance.pipeline.past_lines import newest_held
+from glance.pipeline.pulse import pulse_of_chosen
+from glance.pipeline.tallies import Tallies
 
 _ALWAYS = ("clients", "users", "statuses", "paths")
 _SLOW_CANDIDATES = 200
@@ -30,6 +36,12 @@ class WindowFigures:
     totals: Totals
     traffic: Traffic
     rankings: tuple[Ranking, ...]
+    matched: int | None = None
+    """Records that the view's filter chooses; None without one."""
+    matched_of: int = 0
+    """Records that it could choose."""
+    filter_error: str = ""
+    """Why the view's filter cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,9 @@ class SceneMaker:
     def __init__(self, series: LogSeries) -> None:
         """Answer from this series."""
         self._series = series
-        self._tally: WindowTally | None = None
+        self._tallies = Tallies(series)
+        self._filter = EVERYTHING
+        self._filter_error = ""
         self._answered: tuple[object, ...] = ()
         self._figures: WindowFigures | None = None
 
@@ -61,28 +75,53 @@ class SceneMaker:
     def figures_of(self, view: View, window: Window) -> WindowFigures:
         """The figures of a window."""
         series = self._series
-        question = (series.version, window, view.rows, view.sorts, view.searches)
+        question = (series.version, window, view.rows, view.sorts, view.searches, view.filter)
         if self._figures is None or question != self._answered:
             self._figures = self._count(view, window)
             self._answered = question
         return self._figures
 
+    def newest(self, view: View, window: Window) -> tuple[LogLine, ...]:
+        """The newest lines of a window that the view's filter chooses, newest last."""
+        chosen_by = self._filter_of(view)
+        selections = None if chosen_by.is_everything else self._tallies.selections(chosen_by)
+        return newest_held(self._series, window, view.log_lines, selections)
+
+    def pulse(self, view: View, now: float) -> Pulse:
+        """The rate of right now of what the view's filter chooses."""
+        return pulse_of_chosen(self._series, self._tallies.selections(self._filter_of(view)), now)
+
+    def _filter_of(self, view: View) -> Filter:
+        """The view's filter; when it cannot be understood the last that could."""
+        self._filter_error = ""
+        if view.filter != self._filter.text:
+            try:
+                self._filter = parse_filter(view.filter, self._series.routes)
+            except FilterError as error:
+                self._filter_error = error.reason
+        return self._filter
+
     def _count(self, view: View, window: Window) -> WindowFigures:
         names = [name for name, _ in view.rows]
-        wanted = tuple(dict.fromkeys([*_ALWAYS, *(name for name in names if name in RANKED_FIELDS)]))
-        tally = self._tally
-        if tally is None or not tally.fits(wanted, window):
-            tally = self._tally = WindowTally(self._series, wanted, window)
-        tally.update(window)
-        totals = self._totals(tally, window)
+        wanted = tuple(dict.fromkeys([*_ALWAYS, *(DERIVED.get(name, name) for name in names)]))
+        chosen_by = self._filter_of(view)
+        tally = self._tallies.of(chosen_by, wanted, window)
+        is_everything = chosen_by.is_everything
+        totals = self._totals(tally, window, is_everything=is_everything)
         sorts, searches = dict(view.sorts), dict(view.searches)
         wishes = [Wish(name, rows, sorts.get(name, "hits"), searches.get(name, "")) for name, rows in view.rows]
         rankings = tuple(self._ranking(tally, wish, totals.hits) for wish in wishes)
-        return WindowFigures(window, totals, self._traffic(tally, window), rankings)
+        traffic = self._traffic(tally, window, is_everything=is_everything)
+        if is_everything:
+            return WindowFigures(window, totals, traffic, rankings, filter_error=self._filter_error)
+        of = self._tallies.all_hits(window) + int(self._rolled_up(window)[:3].sum())
+        return WindowFigures(window, totals, traffic, rankings, totals.hits, of, self._filter_error)
 
-    def _totals(self, tally: WindowTally, window: Window) -> Totals:
+    def _totals(self, tally: WindowTally, window: Window, *, is_everything: bool) -> Totals:
+        """Counts over the window; of what is known from roll-ups only, nobody knows what a filter would choose."""
         counted = tally.total
-        minutes = self._rolled_up(window)
+        rolled_up = self._rolled_up(window)
+        minutes = rolled_up if is_everything else np.zeros_like(rolled_up)
         classes = counted.classes + minutes[:3]
         p50, p90, p95, p99, most = quantiles(counted.latency, (0.5, 0.9, 0.95, 0.99, 1.0))
         values = self._series.dictionaries["status"].values
@@ -102,7 +141,7 @@ class SceneMaker:
             p95=p95,
             p99=p99,
             slowest=most,
-            is_approximate=bool(minutes[:3].any()) or self._series.is_approximate,
+            is_approximate=bool(rolled_up[:3].any()) or self._series.is_approximate,
         )
 
     def _rolled_up(self, window: Window) -> NDArray[np.int64]:
@@ -115,27 +154,28 @@ class SceneMaker:
         return self._series.rollup.between(math.ceil(start / 60), math.ceil(end / 60))
 
     def _values(self, name: str) -> list[bytes]:
-        if name == "sections":
-            self._series.sections.of()
-            return self._series.sections.dictionary.values
+        if name in DERIVED:
+            self._series.derived[name].of()
+            return self._series.derived[name].dictionary.values
         return self._series.dictionaries[RANKED_FIELDS[name]].values
 
     def _hits(self, name: str, counts: Counts) -> NDArray[np.int64]:
         field = (
-            self._series.sections.dictionary if name == "sections" else self._series.dictionaries[RANKED_FIELDS[name]]
+            self._series.derived[name].dictionary if name in DERIVED else self._series.dictionaries[RANKED_FIELDS[name]]
         )
         return without(counts, field.number(b""))
 
     def _distinct(self, name: str, counts: Counts) -> int:
         return int(np.count_nonzero(self._hits(name, counts)))
 
-    def _traffic(self, tally: WindowTally, window: Window) -> Traffic:
+    def _traffic(self, tally: WindowTally, window: Window, *, is_everything: bool) -> Traffic:
         first = math.floor(window.start / window.step_seconds)
         counted = tally.total
         rows = counted.steps.between(first, window.steps)
-        end = (first + window.steps) * window.step_seconds
-        minutes, counts = self._minutes_between(first * window.step_seconds, end)
-        np.add.at(rows, minutes * 60 // window.step_seconds - first, counts)
+        if is_everything:
+            end = (first + window.steps) * window.step_seconds
+            minutes, counts = self._minutes_between(first * window.step_seconds, end)
+            np.add.at(rows, minutes * 60 // window.step_seconds - first, counts)
         columns = [tuple(column) for column in rows.T.tolist()]
         hits = tuple(rows[:, :3].sum(axis=1).tolist())
         if not self._series.has_latency:
@@ -145,7 +185,7 @@ class SceneMaker:
         return Traffic(hits, columns[1], columns[2], columns[3], p50, p95, p99)
 
     def _ranking(self, tally: WindowTally, wish: Wish, all_hits: int) -> Ranking:
-        counts = tally.total.sections() if wish.name == "sections" else tally.total.fields[wish.name]
+        counts = tally.total.derived(wish.name) if wish.name in DERIVED else tally.total.fields[wish.name]
         values = self._values(wish.name)
         hits = self._hits(wish.name, counts)
         if wish.search:
@@ -164,6 +204,7 @@ class SceneMaker:
                 bytes=int(counts.bytes[key]),
                 p95=p95,
                 spark=spark,
+                raw=_raw(values[key]),
             )
             for key, p95, spark in zip(keys, details.p95(), sparks, strict=True)
         )
@@ -190,6 +231,11 @@ class SceneMaker:
 
 def _optional(values: NDArray[np.float64]) -> tuple[float | None, ...]:
     return tuple(None if math.isnan(value) else value for value in values.tolist())
+
+
+def _raw(value: bytes) -> bytes:
+    """A name as it stands in the log, where its text does not tell it."""
+    return b"" if value.isascii() or decode(value).encode() == value else value
 
 
 def _containing(values: list[bytes], search: str) -> NDArray[np.bool_]:

@@ -21,6 +21,9 @@ from glance.widgets.notice import LEAST
 LOW = 16
 """Lines from which on there is room for more than one above the panels."""
 
+TYPED_LINES = 2
+"""A filter that is typed, and what is to say about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -34,6 +37,10 @@ class Wish:
     """Lines of trouble above everything."""
     is_firing: bool = False
     """An alert fires: it is told above everything, too."""
+    has_filter: bool = False
+    """Something is filtered by, which is said under the header."""
+    is_filter_typed: bool = False
+    """A filter is typed, above the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,11 @@ def arrange(size: Size, wish: Wish) -> Arrangement:
         return Arrangement({"too-small": Region(0, 0, width, height)})
     places = {"header": Region(0, 0, width, 1), "keys": Region(0, height - 1, width, 1)}
     top = _above(places, size, wish)
-    body = Region(0, top, width, height - 1 - top)
+    bottom = height - 1
+    if wish.is_filter_typed:
+        bottom -= TYPED_LINES
+        places["filter-bar"] = Region(0, bottom, width, TYPED_LINES)
+    body = Region(0, top, width, bottom - top)
     if wish.zoomed:
         places[wish.zoomed] = body
         return Arrangement(places)
@@ -70,8 +81,12 @@ def _above(places: dict[str, Region], size: Size, wish: Wish) -> int:
     width, height = size
     most = 1 if height < LOW else 3
     top = 1
-    if wish.troubles:
-        many = min(most, wish.troubles)
+    if wish.has_filter:
+        places["filter-line"] = Region(0, 1, width, 1)
+        top += 1
+        most += 1
+    if wish.troubles and top <= most:
+        many = min(most + 1 - top, wish.troubles)
         places["banner"] = Region(0, top, width, many)
         top += many
     if wish.is_firing and top <= most and wish.zoomed != "alerts":  # that page says the same, and more

@@ -37,7 +37,8 @@ MEANINGS = (
     ("◔ pending", "the condition of an alert holds, and has to hold some more before it fires"),
 )
 MOUSE = (
-    "The mouse works too: click a row, a heading, a key, a digit in a border, ‹ › in the header; double click zooms."
+    "The mouse works too: click a row, a heading, a key, a digit in a border, a filter, its ✕, ‹ › in the header; "
+    "a double click on a row filters by it, elsewhere it zooms."
 )
 KEY_WIDTH = 14
 TWO_COLUMNS_FROM = 112

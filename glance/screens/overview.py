@@ -17,14 +17,17 @@ from glance.domain.scene import RankingName, Scene, SortKey
 from glance.messages import ChoiceMade, SearchRequested, SituationChanged, SortRequested, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange
 from glance.screens.frugal import FrugalCompositor
+from glance.screens.lines import LineViewer
 from glance.screens.settings import ScreenSettings
-from glance.screens.viewer import Viewer
 from glance.widgets.alert_line import AlertLine
 from glance.widgets.alert_pane import AlertPane
+from glance.widgets.filter_bar import FilterBar
+from glance.widgets.filter_line import FilterLine
 from glance.widgets.frame import Tab
 from glance.widgets.header import Header
 from glance.widgets.inks import Inks
 from glance.widgets.key_bar import KeyBar
+from glance.widgets.line_page import LinePage
 from glance.widgets.log_lines import LogLines
 from glance.widgets.metric_page import MetricPage
 from glance.widgets.notice import Banner, TooSmall, troubles
@@ -59,10 +62,10 @@ class PlannedLayout(Layout):
         ]
 
 
-class Overview(Viewer, inherit_bindings=False):
+class Overview(LineViewer, inherit_bindings=False):
     """The dashboard."""
 
-    BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app))
+    BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app and command.group != "lines"))
     AUTO_FOCUS = ""
 
     now: reactive[Situation] = reactive(Situation(), repaint=False, init=False)
@@ -88,14 +91,17 @@ class Overview(Viewer, inherit_bindings=False):
         yield TrafficChart().data_bind(Overview.scene, Overview.inks)
         for name in TABLES:
             limit = self._settings.section_limit if name == "sections" else 0
-            keys = raw_keys("search", self._settings.keymap)
-            yield RankingTable(cast("RankingName", name), limit, keys).data_bind(Overview.scene, Overview.inks)
+            keys = (raw_keys("search", self._settings.keymap), self._filter_keys)
+            yield RankingTable(cast("RankingName", name), limit, *keys).data_bind(Overview.scene, Overview.inks)
         yield StatusMix().data_bind(Overview.scene, Overview.inks)
         yield AlertPane(self._settings.incident_limit).data_bind(Overview.scene, Overview.inks)
         yield LogLines().data_bind(Overview.scene, Overview.inks)
         yield MetricPage().data_bind(Overview.scene, Overview.inks)
         yield SourcePage().data_bind(Overview.scene, Overview.inks)
+        yield LinePage(raw_keys("line.search", self._settings.keymap)).data_bind(Overview.scene, Overview.inks)
         yield AlertLine().data_bind(Overview.scene, Overview.inks)
+        yield FilterLine().data_bind(Overview.scene, Overview.inks, Overview.trail)
+        yield FilterBar().data_bind(Overview.scene, Overview.inks)
         yield Banner().data_bind(Overview.scene, Overview.inks)
         yield KeyBar(self._settings.keymap).data_bind(Overview.scene, Overview.inks, Overview.now)
         yield TooSmall().data_bind(Overview.scene, Overview.inks)
@@ -151,6 +157,7 @@ class Overview(Viewer, inherit_bindings=False):
             rows=self._rows(arrangement),
             log_lines=self._log_lines(arrangement),
             wants_metrics=self.wish.zoomed == "metrics",
+            lines=self.lines_wish(size) if self.wish.zoomed == "raw" else None,
         )
         self.situation_changed()
 
@@ -176,12 +183,19 @@ class Overview(Viewer, inherit_bindings=False):
         self.now = Situation(
             panel=panel,
             is_zoomed=bool(self.wish.zoomed),
-            is_typing=table is not None and table.is_typing,
-            has_search=table is not None and bool(table.search),
+            is_typing=self.is_filter_typed or self.line_page.is_typing or (table is not None and table.is_typing),
+            has_search=bool(self.line_page.search) or (table is not None and bool(table.search)),
             is_paused=self.view.is_paused,
             is_past=self.view.end is not None,
             can_open=isinstance(focused, MetricPage) and focused.can_open,
+            can_filter=isinstance(focused, Panel) and focused.HAS_CHIPS,
+            has_filter=bool(self.trail.text),
+            has_other_filter=self.has_other_filter,
         )
+
+    def filter_line_changed(self) -> None:
+        """Make room for the chips, or for what is typed; what has the keys keeps them."""
+        self._wish(has_filter=bool(self.trail.text), is_filter_typed=self.is_filter_typed)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -229,6 +243,8 @@ class Overview(Viewer, inherit_bindings=False):
         """Give the whole screen to the panel that has the keys."""
         if isinstance(self.focused, MetricPage):
             self.focused.open(True)
+        elif isinstance(self.focused, LinePage):
+            self.focused.action_open()
         elif self.now.panel:
             self._wish(zoomed=self.now.panel)
 
@@ -242,20 +258,29 @@ class Overview(Viewer, inherit_bindings=False):
         self._wish(zoomed="" if self.wish.zoomed else message.panel)
 
     def action_back(self) -> None:
-        """Go back one step: the search first, a chart on its page, then the zoom."""
+        """Go back one step: what is typed first, the search, a chart on its page, the zoom, then the last filter."""
         focused = self.focused
+        if self.is_filter_typed:
+            self.end_filter(keep=False)
+            return
         if isinstance(focused, MetricPage) and focused.is_open:
             focused.open(False)
+            return
+        if isinstance(focused, LinePage) and focused.step_back():
             return
         if isinstance(focused, RankingTable) and (focused.is_typing or focused.search):
             focused.end_search(keep=False)
         elif self.wish.zoomed:
             self._held = self._behind if self.wish.zoomed in PAGES else self._held
             self._wish(zoomed="")
+        else:
+            self.action_drop_filter()
 
     def action_keep_search(self) -> None:
-        """Go to the rows that match."""
-        if isinstance(self.focused, RankingTable):
+        """Keep what is typed: a filter, or a search."""
+        if self.is_filter_typed:
+            self.end_filter(keep=True)
+        elif isinstance(self.focused, RankingTable | LinePage):
             self.focused.end_search(keep=True)
 
     def action_search(self) -> None:
@@ -296,6 +321,7 @@ class Overview(Viewer, inherit_bindings=False):
         """Show the first rows of every table."""
         for table in self.query(RankingTable):
             table.to_top()
+        self.line_page.to_top()
 
 
 def _valid_action(action: str, now: Situation) -> bool:

@@ -52,6 +52,8 @@ class Viewer(Screen[None], inherit_bindings=False):
         is_answer = _seen(scene.view) == _seen(self.view) != _seen(self.scene.view)
         if not self.view.is_paused or is_answer or not self.scene.at:
             self.put(scene)
+        elif scene.raw.wish.is_still and scene.raw != self.scene.raw:  # it stands still by itself: a search goes on
+            self.put(replace(self.scene, raw=scene.raw))
         behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
         self.standing = replace(self.standing, behind=behind)
 

@@ -91,6 +91,11 @@ class Archive:
         """How far it was read, where that is not on record yet."""
         return self._ledger.changed
 
+    @property
+    def known(self) -> tuple[Checkpoint, ...]:
+        """Every generation that is remembered."""
+        return tuple(self._ledger)
+
     def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
         """These checkpoints are on record."""
         self._ledger.acknowledge(recorded)

@@ -136,7 +136,7 @@ class Ledger:
             known
             for known in self._known.values()
             if known.offset <= size
-            and head.startswith(known.head)
+            and begins_like(head, known)
             and _proves(known, is_same_file=(known.device, known.inode) == identity)
             and (window := known.window) == read_at(len(window), known.offset - len(window))
         ]
@@ -146,7 +146,7 @@ class Ledger:
         found.sort(
             key=lambda known: (
                 known.offset,
-                len(known.head),
+                head.startswith(known.head) and len(known.head),
                 known.state == "active",
                 (known.device, known.inode) == identity,
             ),
@@ -176,6 +176,11 @@ class Ledger:
             if is_archive and is_same and head.startswith(known.head):
                 return known
         return None
+
+
+def begins_like(head: bytes, known: Checkpoint) -> bool:
+    """Whether first bytes are those that were read of a generation. A line that was unfinished may be gone."""
+    return head.startswith(known.head[: known.offset] if known.offset else known.head)
 
 
 def _proves(known: Checkpoint, *, is_same_file: bool) -> bool:

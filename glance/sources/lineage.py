@@ -155,6 +155,8 @@ class Lineage:
         is_fresh = self._ledger.is_fresh
         known, start = self._recognise(file.fileno(), status.st_size, identity)
         self.is_resumed = known is not None
+        if known is not None and (known.device, known.inode) == identity and status.st_size < known.size:
+            self._losses.lost(known.generation, "truncated", status.st_size, known.size - status.st_size)
         if known is None and is_fresh:
             start = self.start if self.start <= status.st_size else 0
         self.start = 0
@@ -175,7 +177,7 @@ class Lineage:
             if known.generation == over:
                 continue
             if reader is None:
-                original = self._predecessors.original_of(known, identity)
+                original = self._predecessors.original_of(known, identity, size)
                 if not original:
                     return known, 0
                 if has_same_beginning(fd, original):
@@ -297,15 +299,20 @@ class Lineage:
         """How the name came to another file."""
         if os.path.islink(self._path):
             return "leads to another file now"
-        return "was deleted and created anew" if old is not None and old.is_deleted else "was rotated"
+        return "was deleted and created anew" if old is not None and _is_deleted(old) else "was rotated"
 
     def _how_it_was_lost(self) -> str:
         """Why the name leads nowhere."""
         if self.current is None:
             return "was moved away; waiting for a new one" if self._last else "does not exist yet"
-        if self.current.is_deleted:
+        if _is_deleted(self.current):
             return "was deleted; waiting for a new one"
         return "was moved away; waiting for a new one"
+
+
+def _is_deleted(reader: Reader) -> bool:
+    """Whether no path leads to a file any more."""
+    return os.fstat(reader.fileno()).st_nlink == 0
 
 
 def _size(chunks: list[Chunk]) -> int:

@@ -42,6 +42,8 @@ class Look:
     found: dict[Identity, AnyReader] = field(default_factory=dict)
     is_waiting: bool = False
     """Something is unfinished: nothing is missing before that is known."""
+    has_doubt: bool = False
+    """A file is a copy as it is now, but so young that it may yet go on differently."""
     has_moved: bool = False
     """A name led to another file meanwhile."""
 

@@ -48,13 +48,17 @@ class PackedMembers:
         self._broken.discard(member.signature)
         if not found.is_whole and await asyncio.to_thread(_is_left_over, member, look):
             return None
+        number = await asyncio.to_thread(self._open_original, member.path, found, look)
+        if number:
+            self.copies.add(member, number, found.head, found.size)
+            return None
         for one in found.found:
             if one.generation not in look.claimed and one.generation not in look.open:
                 return self._rest(member, found, one, look)
             if await asyncio.to_thread(self._is_copy, member, one.generation, look):
                 self.copies.add(member, one.generation, found.head, found.size)
                 return None
-        return await self._whole(member, found, look)
+        return self._whole(member, found, look)
 
     def _is_copy(self, member: Member, number: int, look: Look) -> bool:
         """Whether an archive that fits a generation holds what is read as this generation from another file."""
@@ -71,11 +75,11 @@ class PackedMembers:
         """A reader of what follows after the bytes of a known generation, if anything does."""
         look.claimed[known.generation] = member
         if found.size > known.offset or (known.state == "active" and not found.is_whole):
-            return self.maker.archive(member.path, known)
+            return self._opened(member, look, known)
         self.ledger.saw(replace(known, state="retired"), member.path, member.signature, None)
         return None
 
-    async def _whole(self, member: Member, found: Survey, look: Look) -> UnpackedReader | None:
+    def _whole(self, member: Member, found: Survey, look: Look) -> UnpackedReader | None:
         """A reader of an archive that holds no known generation, unless it is to be passed over."""
         unopened = self.ledger.unopened(found.head, member.status.st_size, member.status.st_mtime_ns)
         if unopened is not None:
@@ -83,13 +87,19 @@ class PackedMembers:
             return None
         if not found.is_whole and self.ledger.longer_than(found.head, found.size):
             return None
-        number = await asyncio.to_thread(self._open_original, member.path, found, look)
-        if number:
-            self.copies.add(member, number, found.head, found.size)
-            return None
-        reader = self.maker.archive(member.path)
-        self._digests[reader.number] = found.digest
+        reader = self._opened(member, look)
+        if reader is not None:
+            self._digests[reader.number] = found.digest
         return reader
+
+    def _opened(self, member: Member, look: Look, known: Checkpoint | None = None) -> UnpackedReader | None:
+        """A reader of the archive that was looked at, if that still has the name."""
+        reader = self.maker.archive(member.path, known)
+        if reader.open() and reader.identity == member.identity:
+            return reader
+        look.has_moved = True
+        reader.let_go()
+        return None
 
     def _open_original(self, path: str, found: Survey, look: Look) -> int:
         """The generation that is open in another file which holds the same as an archive; 0 for none."""

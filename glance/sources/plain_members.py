@@ -6,6 +6,7 @@ import asyncio
 import os
 from dataclasses import dataclass, replace
 
+from glance.domain.logs.checkpoint import Checkpoint
 from glance.errors import SourceError
 from glance.sources.family import Member
 from glance.sources.generation import inode_version, proof_at
@@ -48,14 +49,15 @@ class PlainMembers:
         """Find out which generation an open file holds; a reader, if it holds more of it than was read."""
         fd = file.fileno()
         found = self.ledger.matches(lambda length, at: os.pread(fd, length, at), size, member.identity)
+        if not any(_is_of(known, member) for known in found) and self._is_open_copy(fd, size, member, look):
+            return None
         for known in found:
             number = known.generation
             if number in look.open or number in look.claimed:
-                if await self._is_copy(file, member, look, number):
+                if await self._is_copy(member, look, number):
                     return None
                 continue  # it only begins alike
-            is_own = (known.device, known.inode) == member.identity
-            if not is_own and await asyncio.to_thread(_is_part, fd, size, member, look):
+            if not _is_of(known, member) and await asyncio.to_thread(_is_part, fd, size, member, look):
                 self.patience.wait_for(member, look)
                 return None
             look.claimed[number] = member
@@ -76,30 +78,46 @@ class PlainMembers:
             unpacked = replace(known, low=size, offset=size, head=head, window=window)
             self.ledger.saw(unpacked, member.path, member.signature, inode_version(fd))
             return None
-        for number, reader in look.open.items():
-            if isinstance(reader, Reader) and is_beginning(fd, reader.fileno()):
-                self.copies.add(member, number, head, size, window)
-                return None
         is_part = await asyncio.to_thread(_is_part, fd, size, member, look)
         if is_part or (self.ledger.longer_than(head, size) and not self.patience.has_rested(member)):
             self.patience.wait_for(member, look)
             return None
         return self.maker.plain(file, seen_path=member.path)
 
-    async def _is_copy(self, file: OpenFile, member: Member, look: Look, number: int) -> bool:
-        """Whether a file that fits a generation is a copy of the file that is read as this generation."""
+    def _is_open_copy(self, fd: int, size: int, member: Member, look: Look) -> bool:
+        """Whether all of a file is what one that is open begins with; also when that cannot be told just now."""
+        for number, reader in look.open.items():
+            if isinstance(reader, Reader):
+                if not reader.is_intact:  # truncated just now: the next look tells
+                    look.is_waiting = True
+                    return True
+                if is_beginning(fd, reader.fileno()):
+                    self.copies.add(member, number, *_ended(fd, size))
+                    return True
+        return False
+
+    async def _is_copy(self, member: Member, look: Look, number: int) -> bool:
+        """Whether a file that fits a generation is a copy of the file, not open as such, that holds it."""
         reader = look.open.get(number)
         if isinstance(reader, Reader):
-            if not reader.is_intact:  # truncated just now: the next look tells
-                look.is_waiting = True
-                return True
-            return is_beginning(file.fileno(), reader.fileno())
+            return False
         original = reader.seen_path if reader is not None else look.claimed[number].path
         try:
             return await asyncio.to_thread(is_same_beginning, member.path, original)
         except OSError:  # renamed just now
             look.has_moved = True
             return True
+
+
+def _is_of(known: Checkpoint, member: Member) -> bool:
+    """Whether a file is the one in which a generation was last seen."""
+    return (known.device, known.inode) == member.identity
+
+
+def _ended(fd: int, size: int) -> tuple[bytes, int, bytes]:
+    """The first bytes of a file, its size, and the last ones."""
+    head, window = proof_at(fd, size)
+    return head, size, window
 
 
 def _is_part(fd: int, size: int, member: Member, look: Look) -> bool:

@@ -58,9 +58,9 @@ class Predecessors:
         self._now = now
         self._clock = clock
         self._wanted = {os.path.realpath(one) for one in wanted}
-        patience, self._copies = Patience(now, clock), OpenCopies()
-        self._plain = PlainMembers(ledger, maker, patience, self._copies)
-        self._packed = PackedMembers(ledger, maker, patience, self._copies)
+        self._patience, self._copies = Patience(now, clock), OpenCopies()
+        self._plain = PlainMembers(ledger, maker, self._patience, self._copies)
+        self._packed = PackedMembers(ledger, maker, self._patience, self._copies)
         self._folder: tuple[int, int] | None = None
         self._settled: tuple[object, ...] | None = None
         """State of the family of which nothing was left to find out."""
@@ -104,17 +104,22 @@ class Predecessors:
         if not (look.is_waiting or self.has_more):
             findings.missing = self._missing(look)
             findings.missed = 0 if self._has_looked else look.numbers_missed(self._ledger)
-            self._settled = None if findings.readers else state
+            self._settled = None if findings.readers or look.has_doubt else state
         self._has_looked = True
         self._ledger.forget_old(set(look.claimed))
         return findings
 
-    def original_of(self, known: Checkpoint, identity: Identity) -> str:
-        """The file in which a generation was last seen, if it is still there with its bytes and is not this one."""
-        if (known.device, known.inode) == identity:
+    def original_of(self, known: Checkpoint, identity: Identity, size: int) -> str:
+        """The file that holds a generation more likely than this one, of which the bytes fit too.
+
+        That in which it was last seen, if it is still there; or a copy, where this file is shorter than it was.
+        """
+        is_same = (known.device, known.inode) == identity
+        if is_same and size >= known.size:
             return ""
         for member in self._members():
-            if member.identity == (known.device, known.inode) and not member.is_archive:
+            is_other = is_same and member.status.st_size >= known.size
+            if not member.is_archive and (is_other or member.identity == (known.device, known.inode)):
                 try:
                     fd = open_regular(member.path)
                 except (OSError, SourceError):
@@ -123,7 +128,8 @@ class Predecessors:
                     is_there = proof_at(fd, known.offset)[1] == known.window
                 finally:
                     os.close(fd)
-                return member.path if is_there else ""
+                if is_there:
+                    return member.path
         return ""
 
     async def _look_once(self, readers: Sequence[AnyReader], most: int) -> Look:
@@ -136,7 +142,7 @@ class Predecessors:
                 self.has_more = True
                 break
             await self._look_at(member, look)
-        if look.is_waiting:
+        if look.is_waiting or look.has_doubt:
             self.look_again()
         return look
 
@@ -147,10 +153,12 @@ class Predecessors:
                 reader.seen_path = member.path
                 look.claimed[reader.number] = member
                 return
-        if self._copies.has(member, look):
-            return
-        found = await (self._packed if member.is_archive else self._plain).reader(member, look)
-        if found is not None:
+        found = None
+        if not self._copies.has(member, look):
+            found = await (self._packed if member.is_archive else self._plain).reader(member, look)
+        if found is None:
+            look.has_doubt |= self._copies.has(member, look) and self._patience.is_recent(member)
+        else:
             look.claimed[found.number] = member
             look.found[member.identity] = look.open[found.number] = found
 

@@ -73,6 +73,8 @@ class Reader:
         self._rest = -1
         self._blank: int | None = None
         self._modified_ns = 0
+        self._first = b""
+        """What a file begins with of which nothing was handed out: by this it is known until then."""
         if known is not None:
             self.low, self.offset = known.low, known.offset
             self._head, self._window = known.head[: known.offset], known.window
@@ -96,20 +98,16 @@ class Reader:
         """Whether the last bytes that were read still stand where they stood."""
         end = self.offset + len(self.pending)
         if not end:
-            return os.fstat(self.fileno()).st_size >= self.size
+            is_shorter = os.fstat(self.fileno()).st_size < self.size
+            return not is_shorter and os.pread(self.fileno(), len(self._first), 0) == self._first
         last = (self._window + self.pending[-WINDOW_BYTES:])[-WINDOW_BYTES:]
         return os.pread(self.fileno(), len(last), end - len(last)) == last
-
-    @property
-    def is_deleted(self) -> bool:
-        """No path leads to the file any more."""
-        return os.fstat(self.fileno()).st_nlink == 0
 
     def checkpoint(self, source: str, state: GenerationState = "active") -> Checkpoint:
         """Where the reading stands, for the record."""
         head = self._head
         if len(head) == self.offset:  # what waits for its newline tells the file too
-            head = (head + self.pending)[:HEAD_BYTES]
+            head = (head + self.pending)[:HEAD_BYTES] or self._first
         return Checkpoint(
             source=source,
             generation=self.number,
@@ -121,7 +119,7 @@ class Reader:
             offset=self.offset,
             head=head,
             window=self._window,
-            size=self.size,
+            size=self.size if self._blank is None else self._blank,  # not what was only prepared
             modified_ns=self._modified_ns,
             state=state,
             is_skipping=self._is_skipping,
@@ -135,6 +133,8 @@ class Reader:
         """Look how long the file is."""
         status = os.fstat(self.fileno())
         self.size, self._modified_ns = status.st_size, status.st_mtime_ns
+        if not self.offset and not self._first and self.size:
+            self._first = os.pread(self.fileno(), HEAD_BYTES, 0).rstrip(_NUL)
 
     def begin_at(self, offset: int) -> None:
         """Begin in the middle, at the start of a line; before anything was read."""
@@ -190,12 +190,13 @@ class Reader:
     async def _step(self) -> Chunk | None:
         """Read one piece: lines, or some bytes to skip, or the news that this is all."""
         before = self.size, self._modified_ns
+        is_same = bool(self.offset or self.pending) or self.is_intact  # else the window tells
         self.measure()
         if self._is_resting():
             self.is_at_end = True
             return None
         self._rest, self._blank = self.size, None
-        self.is_rewritten = not self.offset and self.size < before[0]  # nothing was read by which to tell it
+        self.is_rewritten = not is_same
         data = b"" if self.is_rewritten else await self._read_on(self._chunk_bytes)
         if b"\n" not in data and len(data) >= self._chunk_bytes and not self._is_skipping:
             data = await self._read_on(self._line_limit + 1)

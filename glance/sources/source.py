@@ -61,6 +61,10 @@ class Source(Protocol):
         Exactly what the last poll and those before have handed out: commit it together with that.
         """
 
+    @property
+    def known(self) -> tuple[Checkpoint, ...]:
+        """Every generation that is remembered, with the file where it was seen last."""
+
     def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
         """These checkpoints are on record, or somebody else will see to it."""
 

@@ -92,6 +92,11 @@ class Pipe:
         """None: nobody can go on in a stream that comes once."""
         return ()
 
+    @property
+    def known(self) -> tuple[Checkpoint, ...]:
+        """Nothing: a pipe has no files."""
+        return ()
+
     def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
         """There is nothing to be kept."""
 

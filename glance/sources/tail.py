@@ -110,6 +110,11 @@ class Tail:
         """
         return self._ledger.changed
 
+    @property
+    def known(self) -> tuple[Checkpoint, ...]:
+        """Every generation that is remembered."""
+        return tuple(self._ledger)
+
     def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
         """These checkpoints are on record, or somebody else will see to it."""
         self._ledger.acknowledge(recorded)
@@ -182,7 +187,7 @@ class Tail:
         Returns:
             A file descriptor for `os.pread`, owned by the tail; None while there is nothing to read.
         """
-        await self._lineage.follow_name()
+        await self._lineage.find_predecessors()  # those that are there now are not wanted, at a first start
         current = self._lineage.current
         return current.fileno() if current else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from glance.domain.logs.checkpoint import Checkpoint, GenerationState
 from glance.errors import SourceError
@@ -53,6 +54,7 @@ class UnpackedReader:
         self._to_pass = self._cutter.offset
         self._pieces: Iterator[bytes] = unpack(archive, piece_bytes)
         self._status = _status_of(archive)
+        self._file: BinaryIO | None = None
 
     @property
     def number(self) -> int:
@@ -99,6 +101,17 @@ class UnpackedReader:
             is_skipping=self._cutter.is_skipping,
         )
 
+    def open(self) -> bool:
+        """Open the file now, so that it is the same whatever happens to its name; False when it is gone."""
+        try:
+            file = open(self.seen_path, "rb")  # noqa: SIM115  # closed with what reads it
+        except OSError:
+            return False
+        self._file = file
+        self._status = os.fstat(file.fileno())
+        self._pieces = unpack(self.seen_path, self._piece_bytes, file)
+        return True
+
     async def read_into(self, chunks: list[Chunk], most_bytes: int = POLL_BYTES) -> None:
         """Append lines to `chunks` until about `most_bytes` are done, or the end is reached."""
         chunks += await asyncio.to_thread(self._advance, most_bytes)
@@ -109,7 +122,13 @@ class UnpackedReader:
 
     async def close(self) -> None:
         """Let go of the file."""
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close it at once."""
         self.is_at_end, self._pieces = True, iter(())
+        if self._file is not None:
+            self._file.close()
 
     def _advance(self, most_bytes: int) -> list[Chunk]:
         """Unpack about `most_bytes`; what was read before is passed over."""

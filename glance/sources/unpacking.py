@@ -6,15 +6,16 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 from glance.domain.logs.checkpoint import HEAD_BYTES, WINDOW_BYTES, Checkpoint
 from glance.errors import SourceError
 from glance.sources.chunk import CHUNK_BYTES
 from glance.sources.compression import MAGIC_BYTES, archive_kind
+from glance.sources.ledger import begins_like
 from glance.sources.regular_file import reason_in_words
 
 
@@ -28,19 +29,34 @@ class _Unpacked(Protocol):
         """Close it."""
 
 
-def unpack(path: str, piece_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+def unpack(path: str, piece_bytes: int = CHUNK_BYTES, file: BinaryIO | None = None) -> Iterator[bytes]:
     """What a compressed file holds, all of its members, in pieces; needs little memory.
+
+    Args:
+        path: the file.
+        piece_bytes: bytes to give at a time.
+        file: the same, when it is open already: it is closed in the end.
 
     Raises:
         SourceError: it is not compressed in a known way, is damaged or ends too early. All
             that could be read was given before.
     """
     try:
-        with open(path, "rb") as file:
-            kind = archive_kind(file.read(MAGIC_BYTES))
+        packed = file or open(path, "rb")  # noqa: SIM115  # closed with what reads it
+    except OSError as error:
+        raise SourceError(f"{path} cannot be unpacked", reason_in_words(error)) from error
+    with packed:
+        yield from _pieces_of(packed, path, piece_bytes)
+
+
+def _pieces_of(packed: BinaryIO, path: str, piece_bytes: int) -> Iterator[bytes]:
+    """What an open compressed file holds."""
+    try:
+        kind = archive_kind(packed.read(MAGIC_BYTES))
         if kind is None:
             raise SourceError(f"{path} cannot be unpacked", "it is none of gzip, bzip2, xz and zstd")
-        unpacked, damage = _open(path, kind)
+        packed.seek(0)
+        unpacked, damage = _open(packed, kind)
     except OSError as error:
         raise SourceError(f"{path} cannot be unpacked", reason_in_words(error)) from error
     try:
@@ -52,25 +68,25 @@ def unpack(path: str, piece_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
         raise SourceError(f"{path} was read only in part", why, "is it still being written?") from error
 
 
-def _open(path: str, kind: str) -> tuple[_Unpacked, type[Exception]]:
+def _open(packed: BinaryIO, kind: str) -> tuple[_Unpacked, type[Exception]]:
     """A compressed file, and what is raised when it is damaged; imports only what this one needs."""
     if kind == "gzip":
         import gzip
 
-        return cast("_Unpacked", gzip.GzipFile(path)), gzip.BadGzipFile
+        return cast("_Unpacked", gzip.GzipFile(fileobj=packed)), gzip.BadGzipFile
     if kind == "bzip2":
         import bz2
 
-        return cast("_Unpacked", bz2.BZ2File(path)), OSError
+        return cast("_Unpacked", bz2.BZ2File(packed)), OSError
     if kind == "xz":
         import lzma
 
-        return cast("_Unpacked", lzma.LZMAFile(path)), lzma.LZMAError
+        return cast("_Unpacked", lzma.LZMAFile(packed)), lzma.LZMAError
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    return cast("_Unpacked", zstd.ZstdFile(path)), zstd.ZstdError
+    return cast("_Unpacked", zstd.ZstdFile(packed)), zstd.ZstdError
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,7 @@ def survey(path: str, known: Sequence[Checkpoint]) -> Survey:
     except SourceError:
         is_whole = False
     found += _pass_by(_alike(known, head) if waiting is None else waiting, held, at)
-    found.sort(key=lambda one: one.offset, reverse=True)
+    found.sort(key=lambda one: (one.offset, head.startswith(one.head) and len(one.head)), reverse=True)
     return Survey(at, is_whole, head, digest.digest(), tuple(found))
 
 
@@ -156,36 +172,34 @@ def is_same_beginning(path: str, other: str, *, is_longer: bool = False) -> bool
     rest = b""
     size = 0
     others = _pieces(other)
-    try:
-        for piece in _pieces(path):
-            size += len(piece)
-            while len(rest) < len(piece):
-                more = next(others, b"")
-                if not more:
-                    return False
-                rest += more
-            if not rest.startswith(piece):
+    for piece in _pieces(path):
+        size += len(piece)
+        while len(rest) < len(piece):
+            more = next(others, b"")
+            if not more:
                 return False
-            rest = rest[len(piece) :]
-    except SourceError:
-        pass
+            rest += more
+        if not rest.startswith(piece):
+            return False
+        rest = rest[len(piece) :]
     return size > 0 and (not is_longer or bool(rest or next(others, b"")))
 
 
 def _pieces(path: str) -> Iterator[bytes]:
-    """What a file holds."""
+    """What a file holds, as far as it can be read."""
     with open(path, "rb") as file:
         is_archive = archive_kind(file.read(MAGIC_BYTES)) is not None
         file.seek(0)
         while not is_archive and (piece := file.read(CHUNK_BYTES)):
             yield piece
     if is_archive:
-        yield from unpack(path)
+        with suppress(SourceError):
+            yield from unpack(path)
 
 
 def _alike(known: Sequence[Checkpoint], head: bytes) -> list[Checkpoint]:
     """Those that begin so, in order of their offsets."""
-    return sorted((one for one in known if head.startswith(one.head)), key=lambda one: one.offset)
+    return sorted((one for one in known if begins_like(head, one)), key=lambda one: one.offset)
 
 
 def _pass_by(waiting: list[Checkpoint], held: bytes, at: int) -> list[Checkpoint]:

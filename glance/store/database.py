@@ -133,5 +133,5 @@ def _check_version() -> None:
 
 def _cannot_open(path: Path, error: OSError | apsw.Error) -> StoreError:
     told = failure(f"cannot open {path}", path, error)
-    told.hint = told.hint or "glance goes on without remembering anything"
+    told.hint = told.hint or "name another database with --db, or go on without one with --no-history"
     return told

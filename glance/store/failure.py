@@ -63,6 +63,8 @@ def _why(error: apsw.Error) -> str:
 
 
 def _hint(path: Path | str, error: apsw.Error | OSError) -> str:
+    if isinstance(error, apsw.NotADBError):  # perhaps a log that was named by mistake
+        return f"name another with --db; only if this was glance's database, {recovery(path)}"
     if isinstance(error, _DAMAGE):
         return recovery(path)
     if isinstance(error, apsw.FullError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -150,7 +150,8 @@ class History(HistoryReader):
             seq = -1
             if not self.is_moved:
                 self.copy_wal()
-                seq = self._buckets.last_seq()
+                with suppress(apsw.Error):  # it cannot be read any more: the next writer looks what there is
+                    seq = self._buckets.last_seq()
             _close(self.connection)
             if seq >= 0:
                 self._lock.note(seq, is_clean=True)

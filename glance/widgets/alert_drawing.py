@@ -9,7 +9,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
-from glance.domain.scene import AlertNotice, LogLine, Scene
+from glance.domain.log_line import LogLine
+from glance.domain.scene import AlertNotice, Scene
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path, fit_right, words
 from glance.widgets.figure import FIGURE_WIDTH, figure
 from glance.widgets.frame import Frame, Tab, framed

@@ -6,7 +6,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
-from glance.domain.scene import LogLine, Scene
+from glance.domain.log_line import LogLine
+from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path, fit_right
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks

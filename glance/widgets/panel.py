@@ -33,6 +33,8 @@ class Panel(Widget):
 
     NAME: ClassVar[str] = ""
     """Under which the screen knows it."""
+    HAS_CHIPS: ClassVar[bool] = False
+    """Its rows can be filtered by."""
 
     scene: reactive[Scene] = reactive(EMPTY_SCENE, repaint=False, init=False)
     inks: reactive[Inks] = reactive(inks_of(DEFAULT_THEME), repaint=False, init=False)
@@ -108,13 +110,28 @@ class Panel(Widget):
         if self.display:
             self.display = False
 
+    def chip(self) -> str:
+        """What the selected row is filtered by; empty when there is no row.
+
+        Raises:
+            FilterError: it cannot be filtered by.
+        """
+        return ""
+
+    def is_row(self, y: int) -> bool:
+        """A row that can be filtered by stands at a line of the panel."""
+        return False
+
     @on(events.Click)
     async def follow_click(self, event: events.Click) -> None:
-        """Do what stands where the click went; a double click zooms."""
+        """Do what stands where the click went; a double click filters by a row, and zooms where there is none."""
         spot = self._picture.spot_at(event.x, event.y)
         if spot is not None:
             event.stop()
             await self.run_action(spot.action)
+        elif event.chain == 2 and self.is_row(event.y):
+            event.stop()
+            await self.run_action("screen.filter_row")
         elif event.chain == 2 and self.can_focus:
             event.stop()
             self.post_message(ZoomRequested(self.id or ""))

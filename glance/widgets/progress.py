@@ -40,6 +40,8 @@ def empty_words(scene: Scene) -> str:
     fill = back_fill(scene)
     if fill is not None:
         return fill_sentence(fill)
+    if scene.matched == 0 and scene.matched_of:
+        return "nothing matches, backspace goes back"
     names = ", ".join(clean(source.name, 80) for source in scene.sources[:3]) or "the log"
     if not scene.lines_total and scene.view.end is None:
         return f"waiting for the first request in {names} …"

@@ -210,7 +210,8 @@ def _notes(ranking: Ranking, sort: SortKey, inks: Inks) -> tuple[tuple[str, Styl
     if not ranking.rows:
         return ()
     about = "~" if ranking.is_approximate else ""
-    return ((f"{about}{units.exact(ranking.distinct)} names", inks.label), (f"by {sort}", inks.label))
+    names = "name" if ranking.distinct == 1 else "names"
+    return ((f"{about}{units.exact(ranking.distinct)} {names}", inks.label), (f"by {sort}", inks.label))
 
 
 def _below(state: TableState, inks: Inks) -> tuple[tuple[str, Style, str], ...]:

@@ -26,8 +26,15 @@ class RankingTable(Panel, can_focus=True):
     """The top sections, paths or clients."""
 
     BINDINGS = bindings(ROW_COMMANDS)
+    HAS_CHIPS = True
 
-    def __init__(self, ranking: RankingName, most_rows: int = 0, search_keys: frozenset[str] = SLASH) -> None:
+    def __init__(
+        self,
+        ranking: RankingName,
+        most_rows: int = 0,
+        search_keys: frozenset[str] = SLASH,
+        filter_keys: frozenset[str] = frozenset(),
+    ) -> None:
         """Show one ranking.
 
         Args:
@@ -35,6 +42,7 @@ class RankingTable(Panel, can_focus=True):
             most_rows: rows on the overview; 0 for as many as fit.
             search_keys: begin a search. They are taken here and not by a binding of the screen, which
                 would come after what is typed right behind them.
+            filter_keys: begin to type a filter, elsewhere: what is typed behind them is no search.
         """
         super().__init__()
         self.ranking: RankingName = ranking
@@ -43,10 +51,13 @@ class RankingTable(Panel, can_focus=True):
         self.is_typing = False
         self.cursor: str | None = None
         self.is_moved = False
+        self.is_passing = False
+        """A filter is typed: the keys are not for this table."""
         self.top = 0
         self._index = 0
         self._most_rows = most_rows
         self._search_keys = search_keys
+        self._filter_keys = filter_keys
 
     @property
     def state(self) -> TableState:
@@ -87,7 +98,7 @@ class RankingTable(Panel, can_focus=True):
     def _question(self, scene: Scene) -> object:
         """What the rows of a scene answer."""
         view = scene.view
-        return (view.window, sort_of(scene, self.ranking), dict(view.searches).get(self.ranking, ""))
+        return (view.window, view.filter, sort_of(scene, self.ranking), dict(view.searches).get(self.ranking, ""))
 
     def _follow(self, scene: Scene) -> None:
         """Keep a cursor that was moved by hand on its name; where that is gone, on its place. Else it is on top."""
@@ -135,6 +146,21 @@ class RankingTable(Panel, can_focus=True):
         """Order by a column that was clicked."""
         self.post_message(SortRequested(self.ranking, key))
 
+    def chip(self) -> str:
+        """The selected name."""
+        from glance.domain.logs.chip import chip_of  # numpy: not before the first frame
+
+        rows = self.scene.ranking(self.ranking).rows
+        if not self._index < len(rows):
+            return ""
+        row = rows[self._index]
+        return chip_of(self.ranking, row.raw or row.name.encode())
+
+    def is_row(self, y: int) -> bool:
+        """A name stands at a line of the panel."""
+        room = row_room(self.size, self.state)
+        return 2 <= y < 2 + min(room, len(self.scene.ranking(self.ranking).rows) - self.top)
+
     def click_on(self, x: int, y: int) -> None:
         """Select the row under a click."""
         if 2 <= y < 2 + row_room(self.size, self.state):
@@ -173,7 +199,8 @@ class RankingTable(Panel, can_focus=True):
     def type_search(self, event: events.Key) -> None:
         """Take every key that is text while a search is typed."""
         if not self.is_typing:
-            if event.key in self._search_keys:
+            self.is_passing = self.is_passing or event.key in self._filter_keys
+            if event.key in self._search_keys and not self.is_passing:
                 event.stop()
                 self.start_search()
             return

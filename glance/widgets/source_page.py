@@ -75,7 +75,8 @@ def _source(source: SourceStatus, width: int, path_width: int, inks: Inks) -> li
     line.skip(1).put(fit_right(units.exact(source.lines), 12), inks.text)
     line.skip(1).put(fit_right(units.count(source.unparsed), 8), inks.client_error if source.unparsed else inks.label)
     line.skip(1).put(fit_right(units.size(unread), 7), inks.label)
-    line.skip(1).put(fit_right(units.size(source.size_bytes), 7), inks.label)
+    size = units.size(source.size_bytes) if source.size_bytes or not source.lines else "–"
+    line.skip(1).put(fit_right(size, 7), inks.label)
     strips = [line.strip()]
     if width < WIDE and source.format:
         strips.append(Line(width, inks.ground).skip(5).put(clean(source.format, 60), inks.label).strip())

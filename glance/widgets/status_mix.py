@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
+from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -10,7 +13,7 @@ from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture, bar, fit_right
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks, soft
-from glance.widgets.panel import Panel
+from glance.widgets.listing import Listing
 from glance.widgets.progress import empty_words
 
 CLASSES = (2, 3, 4, 5, 1)
@@ -20,20 +23,42 @@ CODE_WIDTH = 10
 """Cells of a code with its count: `404 8,412 `."""
 
 
-def status_lines(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
+def status_lines(scene: Scene, size: Size, inks: Inks, cursor: int | None = None) -> list[Strip]:
     """A line for each class, with its top codes in it, or below it as far as there is room."""
     hits = scene.totals.hits
     if not hits:
         line = Line(size.width, inks.ground)
         return [line.skip(1).put(empty_words(scene), inks.label).strip()]
+    rows = status_rows(scene, size.height)
+    has_codes = any(row >= 100 for row in rows)
+    counts = dict(scene.totals.statuses)
+    strips = []
+    for row in rows:
+        if row >= 100:
+            strip = _code_line(row, counts[row], hits, size.width, inks)
+        else:
+            strip = _class_line(row, _codes(scene, row), hits, size.width, inks, codes_below=has_codes)
+        strips.append(_selected(strip, size.width, inks) if row == cursor else strip)
+    return strips
+
+
+def status_rows(scene: Scene, height: int) -> tuple[int, ...]:
+    """What stands on each line: the digit of a class, or a code."""
+    if not scene.totals.hits:
+        return ()
     groups = [(digit, _codes(scene, digit)) for digit in CLASSES]
     groups = [(digit, codes) for digit, codes in groups if codes or digit != 1]
-    below = _below(groups, size.height - len(groups))
-    strips = []
+    below = _below(groups, height - len(groups))
+    rows: list[int] = []
     for digit, codes in groups:
-        strips.append(_class_line(digit, codes, hits, size.width, inks, codes_below=bool(below)))
-        strips += [_code_line(code, count, hits, size.width, inks) for code, count in codes if code in below]
-    return strips
+        rows += [digit, *(code for code, _ in codes if code in below)]
+    return tuple(rows)
+
+
+def _selected(strip: Strip, width: int, inks: Inks) -> Strip:
+    """A line with the cursor on it."""
+    segments = [Segment(text, inks.selected(style or inks.ground)) for text, style, _ in strip.crop(1)]
+    return Strip([Segment("▌", inks.selected(inks.focus)), *segments], width)
 
 
 def _below(groups: list[tuple[int, list[tuple[int, int]]]], room: int) -> set[int]:
@@ -86,20 +111,68 @@ def _code_line(code: int, count: int, hits: int, width: int, inks: Inks) -> Stri
     return line.put(half_bar(count / hits, max(4, line.room - 1)).translate(LOW_BARS), soft(inks.status(code))).strip()
 
 
-def status_picture(scene: Scene, size: Size, inks: Inks, tabs: tuple[Tab, ...], is_focused: bool) -> Picture:
+def status_picture(
+    scene: Scene, size: Size, inks: Inks, tabs: tuple[Tab, ...], is_focused: bool, *, cursor: int | None = None
+) -> Picture:
     """The whole panel of the status mix."""
-    lines = status_lines(scene, Size(size.width - 2, size.height - 2), inks)
+    lines = status_lines(scene, Size(size.width - 2, size.height - 2), inks, cursor if is_focused else None)
     return framed(size, Frame(tabs, is_focused), lines, (), inks)
 
 
-class StatusMix(Panel, can_focus=True):
+class StatusMix(Listing):
     """Shares of the status classes."""
 
     NAME = "status"
+    HAS_CHIPS = True
+
+    def __init__(self) -> None:
+        """Start on the worst that happens."""
+        super().__init__()
+        self._is_moved = False
+
+    def names(self, scene: Scene) -> Sequence[Hashable]:
+        """Classes and codes, as they stand on the lines."""
+        return status_rows(scene, self.size.height - 2)
+
+    def follow(self, scene: Scene) -> None:
+        """Keep a cursor that was moved on its name; else it stands on the worst class that there is."""
+        if not self._is_moved:
+            bad = [digit for digit in (5, 4) if _codes(scene, digit)]
+            self.cursor = bad[0] if bad else next(iter(self.names(scene)), None)
+            self._index = 1  # of no meaning until it is moved, but not the top
+        super().follow(scene)
+
+    def select(self, index: int) -> None:
+        """Put the cursor on a row, by hand."""
+        self.follow(self.scene)
+        self._is_moved = True
+        super().select(index)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.follow(self.scene)
+        super().action_move(rows)
+
+    def row_at(self, y: int) -> int | None:
+        """The row at a line of the panel."""
+        return y - 1 if 0 < y <= len(self.names(self.scene)) else None
+
+    def is_row(self, y: int) -> bool:
+        """A class or a code stands at a line of the panel."""
+        return self.row_at(y) is not None
+
+    def chip(self) -> str:
+        """The class or the code with the cursor."""
+        self.follow(self.scene)
+        if not isinstance(self.cursor, int):
+            return ""
+        return f"status={self.cursor}" if self.cursor >= 100 else f"status:{self.cursor}xx"
 
     def draw(self, size: Size) -> Picture:
         """The mix of now."""
-        return status_picture(self.scene, size, self.inks, self.tabs, self.has_focus)
+        self.follow(self.scene)
+        cursor = self.cursor if isinstance(self.cursor, int) else None
+        return status_picture(self.scene, size, self.inks, self.tabs, self.has_focus, cursor=cursor)
 
     def part(self, scene: Scene) -> object:
         """The counts of each status."""

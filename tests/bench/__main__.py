@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.bench import dashboard, history, recount, reports
+from tests.bench import dashboard, history, recount, reports, sql
 from tests.bench.outcome import Outcome, table
 from tests.bench.setting import ROOT, Setting, setting
 
@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "recount": recount.every_panel,
     "collect": history.collecting,
     "opening": history.opening,
+    "sql": sql.asked,
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from glance.domain.logs.summary import (
     FileFigures,
+    KindFigures,
     LatencyFigures,
     SeriesFigures,
     Summary,
@@ -24,11 +25,18 @@ HOSTILE = f'/a{OSC52}|`b`<script>alert("1")</script>\x9b31m\u202e[x](javascript:
 
 
 def top_lists() -> tuple[TopList, ...]:
-    """Top lists of all six names."""
+    """Top lists of all names."""
     return (
         TopList(
             "sections",
             (TopRow("/api", 4120, 812_004_120, 90, 31, 0.2104), TopRow("/static", 3010, 90_412, 0, 0, 0.004)),
+        ),
+        TopList(
+            "routes",
+            (
+                TopRow("/api/v1/users/{id}/orders", 3950, 8_120_000, 14, 30, 0.22),
+                TopRow("/日本語/パス", 44, 120, 0, 0, None),
+            ),
         ),
         TopList(
             "paths",
@@ -50,6 +58,7 @@ def top_lists() -> tuple[TopList, ...]:
             "clients", (TopRow("203.0.113.7", 4100, 81_200, 1, 1, 0.1), TopRow("2001:db8::1", 9, 1, 0, 0, 0.1)), True
         ),
         TopList("agents", (TopRow("Mozilla/5.0 [@click=app.quit]x[/] _b_ **c**", 5, 10, 0, 0, None),)),
+        TopList("crawlers", (TopRow("Googlebot", 1200, 90_000, 2, 0, 0.05), TopRow(f"x{OSC52}bot", 2, 10, 0, 0, None))),
         TopList(
             "referrers", (TopRow("-", 8000, 1, 0, 0, None), TopRow("https://www.example.com/a_b", 7, 1, 0, 0, None))
         ),
@@ -86,6 +95,12 @@ def summary() -> Summary:
         ),
         unparsed_samples=(UnparsedLine("/var/log/nginx/access.log", 17, f"\x00\x01garbage {OSC52}"),),
         clients_are_approximate=True,
+        kinds=(
+            KindFigures("person", 7000, 2_000_000_000, 20, 30),
+            KindFigures("crawler", 1202, 90_010, 2, 0),
+            KindFigures("unknown", 298, 747_192_730, 92, 7),
+        ),
+        scanner_errors=64,
         users=3,
         sizes_absent=7,
         notes=("14 lines lie outside --since and --until",),

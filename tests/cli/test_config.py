@@ -51,6 +51,14 @@ def test_table_says_that_the_usual_file_is_missing(clean_environment: Path, caps
     assert capsys.readouterr().out.endswith(f"file: {clean_environment}/.config/glance/config.toml (does not exist)\n")
 
 
+def test_own_routes_are_printed_as_they_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('routes = ["^/a = /{a}", "^/b = /{b}"]\n')
+    assert main(["config", "--config", str(path), "--output", "toml"]) == 0
+
+    assert tomllib.loads(capsys.readouterr().out) == tomllib.loads(path.read_text())
+
+
 def test_toml_is_a_file_that_sets_the_same(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config), "--no-follow", "--output", "toml"]) == 0
 

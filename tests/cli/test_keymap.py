@@ -20,7 +20,7 @@ FILE = ConfigFile(Path("c.toml"))
         (("pause", "p"), ("window.longer", "right_square_bracket")),
         (("pause", "s"), ("sort", "space")),
         (("row.up", "ctrl+o,k"),),
-        (("zoom", "enter"),),
+        (("zoom", "z"),),
         (),
     ],
     ids=["readme", "swapped", "rows", "as it was", "none"],

@@ -129,3 +129,26 @@ def test_without_input_and_path_there_is_no_log(root: Path) -> None:
 
     assert ended.returncode == 2
     assert ended.stderr.startswith("glance: there is no log to report on\n")
+
+
+def test_routes_kinds_and_noise_are_told_and_own_routes_hold(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    requests = [("/users/1", 200, "Mozilla/5.0 (X11)"), ("/users/2", 404, "GPTBot/1.2"), ("/shop/red", 200, "curl/8")]
+    requests += [("/shop/blue", 200, "curl/8"), ("/.env", 404, "-"), ("/.env", 200, "-")]
+    line = '10.0.0.1 - - [22/Nov/2026:14:00:00 +0000] "GET %s HTTP/1.1" %d 5 "-" "%s"\n'
+    (place / "mixed.log").write_text("".join(line % request for request in requests))
+    (place / "c.toml").write_text('routes = ["^/shop/ = /shop/{colour}"]\n')
+    found, _ = reported(capfd, "--config", "c.toml", "mixed.log")
+    routes = {row["name"]: row["hits"] for row in found["top"]["routes"]}
+
+    assert routes == {"/.env": 2, "/shop/{colour}": 2, "/users/{id}": 2}
+    assert {row["name"] for row in found["top"]["paths"]} >= {"/users/1", "/users/2"}
+    assert {kind: figures["hits"] for kind, figures in found["kinds"].items()} == {
+        "person": 1,
+        "crawler": 1,
+        "tool": 2,
+        "unknown": 2,
+    }
+    assert [row["name"] for row in found["top"]["crawlers"]] == ["GPTBot"]
+    assert found["errors"] == {"client": 2, "server": 0, "rate": 0.333333, "scanner": 1}
+    found, _ = reported(capfd, "--config", "c.toml", "--where", "route=/shop/{colour} kind=tool", "mixed.log")
+    assert found["hits"] == 2

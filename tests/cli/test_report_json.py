@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 
-from glance.cli.report_json import render
+from glance.cli.report_json import TOP_NAMES, render
 from glance.domain.logs.summary import Summary
 
 
@@ -22,10 +22,20 @@ def test_its_keys_are_those_of_the_readme(summary: Summary) -> None:
     } <= report.keys()  # fmt: skip
     assert report["files"][0].keys() == {"path", "format", "lines", "parsed", "unparsed"}
     assert report["status"]["404"] == 90
-    assert report["errors"] == {"client": 114, "server": 37, "rate": 0.017765}
+    assert report["errors"] == {"client": 114, "server": 37, "rate": 0.017765, "scanner": 64}
+    assert report["kinds"]["crawler"] == {"hits": 1202, "bytes": 90010, "client_errors": 2, "server_errors": 0}
     assert (report["first"], report["series"]["start"]) == ("2015-05-19T10:05:03Z", "2015-05-19T10:00:00Z")
     assert set(report["latency"]) == {"count", "p50", "p90", "p95", "p99", "max", "approximate"}
-    assert list(report["top"]) == ["sections", "paths", "clients", "agents", "referrers", "hosts"]
+    assert list(report["top"]) == [
+        "sections",
+        "routes",
+        "paths",
+        "clients",
+        "agents",
+        "crawlers",
+        "referrers",
+        "hosts",
+    ]
     assert report["top"]["sections"][1] == {
         "name": "/static", "hits": 3010, "bytes": 90412, "client_errors": 0, "server_errors": 0, "p95": 0.004,
     }  # fmt: skip
@@ -49,7 +59,7 @@ def test_hostile_text_is_ascii_without_controls_and_comes_back_whole(summary: Su
     assert printed.isascii()
     assert all(byte >= 0x20 or byte == 0x0A for byte in printed)
     assert b"\\ud800" not in printed
-    assert json.loads(printed)["top"]["paths"][2]["name"] == summary.tops[1].rows[2].name.replace("\ud800", "\ufffd")
+    assert json.loads(printed)["top"]["paths"][2]["name"] == summary.tops[2].rows[2].name.replace("\ud800", "\ufffd")
 
 
 def test_an_empty_log_is_an_object_too(empty_summary: Summary) -> None:
@@ -57,4 +67,4 @@ def test_an_empty_log_is_an_object_too(empty_summary: Summary) -> None:
     report = json.loads(render(empty_summary))
     assert (report["hits"], report["first"], report["latency"], report["errors"]["rate"]) == (0, None, None, 0.0)
     assert report["series"]["start"] is None
-    assert report["top"] == {"sections": [], "paths": [], "clients": [], "agents": [], "referrers": [], "hosts": []}
+    assert report["top"] == {name: [] for name in TOP_NAMES}

@@ -17,6 +17,7 @@ from glance.outputs.alert_file import AlertFile
 from glance.outputs.output import DeliveryError, Output
 from glance.outputs.webhook import Webhook
 from glance.pipeline.alerting import Alerting
+from glance.pipeline.followed_alerts import FollowedAlerts
 from glance.store.alert_table import AlertTable
 from tests.domain.alerts.hits import NOON, hits
 from tests.outputs.receiver import free_port, receiving
@@ -101,6 +102,23 @@ def test_f57_a_restart_while_firing_neither_fires_nor_resolves(tmp_path: Path, i
     assert told(output) == [("firing", 0), ("resolved", 120)]
     assert output.heard[1].started_at == NOON
     assert [(notice.state, notice.highest) for notice in after.notices] == [("resolved", 1300 / 120)]
+
+
+def test_who_follows_sees_the_worst_value_of_what_fires(tmp_path: Path) -> None:
+    """It is kept now and then, also when nothing turns."""
+    path = tmp_path / "glance.db"
+    watching = alerting(path=path)
+    watching.take([hits((0, 1300))], NOON)
+    run(watching, 0, 10)
+    watching.take([hits((10, 3000))], NOON + 10)
+    run(watching, 10, 50)
+    followed = FollowedAlerts(path, "")
+    followed.evaluate(NOON + 50)
+
+    (notice,) = followed.notices
+    assert (notice.state, notice.value, notice.highest) == ("firing", 1300 / 120, 4300 / 120)
+    followed.close()
+    watching.close()
 
 
 def test_f57_a_restart_while_pending_goes_on_waiting(tmp_path: Path) -> None:

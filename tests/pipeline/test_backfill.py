@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from glance.domain.logs.bucket import LogBucket
 from glance.ingest.spawned import SpawnedWorkers
 from glance.pipeline import backfill as backfill_module
 from glance.pipeline.backfill import Backfill
@@ -83,4 +84,44 @@ async def test_oldest_first_keeps_the_newest_lines_to_show(
     assert feed.lines == len(LINES)
     assert first == 1
     assert [line.target for line in feed.log_lines(2)] == ["/n/7998", "/n/7999"]
+    await feed.source.close()
+
+
+@pytest.mark.parametrize("near_bytes", [20_000, 10_000_000], ids=["by workers", "here"])
+@pytest.mark.parametrize("is_forward", [True, False], ids=["oldest first", "newest first"])
+async def test_what_is_read_after_a_truncation_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, near_bytes: int, *, is_forward: bool
+) -> None:
+    """Copied and truncated by logrotate, and written again beyond: the tail reads that, as another generation."""
+    monkeypatch.setattr(backfill_module, "NEAR_BYTES", near_bytes)
+    monkeypatch.setattr(backfill_module, "FIRST_PIECE_BYTES", 10_000)
+    monkeypatch.setattr(backfill_module, "STRETCH_BYTES", 60_000)
+    log = tmp_path / "access.log"
+    feed, backfill = await prepared(log, is_forward=is_forward)
+    assert isinstance(feed.source, Tail)
+    if not is_forward:
+        feed.source.start_at(log.stat().st_size)
+    seen: list[bytes] = []
+
+    def take(buckets: list[LogBucket]) -> None:
+        for bucket in buckets:
+            column = bucket.texts["path"]
+            seen.extend(column.values[index] for index in column.ids)
+
+    turns = 0
+    async for buckets in backfill.buckets():
+        take(buckets)
+        turns += 1
+        if turns == 3:
+            (tmp_path / "access.log.1").write_bytes(log.read_bytes())
+            with log.open("r+b") as file:
+                file.truncate(0)
+                file.write(b"".join(line.replace(b"/n/", b"/new/") for line in LINES))
+    while not feed.source.is_at_end:
+        for chunk in await feed.source.poll():
+            take(feed.take(chunk))
+
+    assert len([path for path in seen if path.startswith(b"/new/")]) == len(LINES)
+    old = [path for path in seen if path.startswith(b"/n/")]
+    assert len(set(old)) == len(old)
     await feed.source.close()

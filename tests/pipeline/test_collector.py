@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from glance.pipeline.alerting import Alerting
 from glance.pipeline.collector import Collector, CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.sources.discovery import discover
+from glance.store.alert_table import AlertTable
 
 VIEW = View(window="1h", rows=(("paths", 10), ("clients", 5)), log_lines=5)
 
@@ -167,6 +169,23 @@ async def test_the_alert_waits_for_its_whole_window(tmp_path: Path, monkeypatch:
         scene = await stage.until(lambda scene: bool(scene.alerts))
 
     assert scene.alerts[0].value == pytest.approx(30.0, abs=0.5)
+
+
+async def test_a_restart_does_not_recover_before_the_logs_are_read(tmp_path: Path) -> None:
+    """What fired when the last glance ended is looked at again when all that it looks at was read."""
+    log, database = tmp_path / "access.log", tmp_path / "glance.db"
+    now = time.time()
+    log.write_bytes(b"".join(line(number, now - 30 + number / 100) for number in range(3000)))
+    for _ in range(2):
+        alerting = Alerting([traffic_rule(1.0, 100)], AlertTable.open(database))
+        alerting.restore(now)
+        async with staged(log, alerting=alerting) as stage:
+            scene = await stage.until(lambda scene: scene.lines_total == 3000 and bool(scene.alerts))
+
+    assert [notice.state for notice in scene.alerts] == ["firing"]
+    kept = AlertTable.open(database)
+    assert [event.status for event in kept.events()] == ["firing"]
+    kept.close()
 
 
 async def test_an_empty_file_waits_in_words_and_then_is_understood(tmp_path: Path) -> None:
@@ -324,3 +343,28 @@ async def test_memory_that_is_full_stops_the_past_not_the_present(
 
     assert 0 < scene.lines_total <= 30_000
     assert last.lines_total >= scene.lines_total + 1
+
+
+async def test_a_filter_holds_for_what_is_there_and_for_what_comes(tmp_path: Path) -> None:
+    """Every figure and line is of what matches, live; without the filter everything is back at once."""
+    log = tmp_path / "access.log"
+    log.write_bytes(b"".join(line(number, status=500 if number % 10 == 0 else 200) for number in range(100)))
+    async with staged(log) as stage:
+        whole = await stage.until(lambda scene: scene.totals.hits == 100)
+        assert whole.matched is None
+        stage.collector.look(replace(VIEW, filter="status:5xx"))
+        scene = await stage.until(lambda scene: scene.view.filter == "status:5xx")
+        assert (scene.totals.hits, scene.matched, scene.matched_of) == (10, 10, 100)
+        assert {shown.status for shown in scene.lines} == {500}
+        assert scene.totals.statuses == ((500, 10),)
+        with log.open("ab") as file:
+            file.write(line(100, status=503) + line(101))
+        scene = await stage.until(lambda scene: scene.matched_of == 102)
+        assert scene.matched == sum(scene.traffic.hits) == 11
+        assert scene.lines[-1].target == "/n/100"
+        stage.collector.look(replace(VIEW, filter="status>="))
+        scene = await stage.until(lambda scene: bool(scene.filter_error))
+        assert scene.matched == 11
+        stage.collector.look(VIEW)
+        scene = await stage.until(lambda scene: not scene.view.filter)
+        assert scene.totals.hits == scene.lines_total == 102

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from glance.domain.scene import EMPTY_SCENE, AlertNotice, HistoryStatus, LogLine, Scene, SourceStatus
+from glance.domain.log_line import LogLine
+from glance.domain.scene import EMPTY_SCENE, AlertNotice, HistoryStatus, Scene, SourceStatus
 from glance.pipeline.daemon_journal import Journal
 
 SOURCE = SourceStatus("a.log", "/x/a.log", "missing", note="does not exist yet")

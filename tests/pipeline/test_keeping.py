@@ -77,6 +77,27 @@ async def test_what_is_gone_from_disk_is_still_shown(tmp_path: Path) -> None:
     assert scene.lines_total == 51
 
 
+async def test_the_newest_lines_are_there_again_the_next_time(tmp_path: Path) -> None:
+    """The log was not written since: its lines come out of history; then what is new follows them."""
+    log, database = tmp_path / "access.log", tmp_path / "glance.db"
+    log.write_bytes(b"".join(line(number) for number in range(50)))
+    async with kept(database, log) as stage:
+        before = await stage.until(lambda scene: scene.lines_total == 50)
+
+    async with kept(database, log) as stage:
+        after = await stage.until(lambda scene: scene.totals.hits == 50)
+        with log.open("ab") as file:
+            file.write(line(50) + line(51))
+        news = await stage.until(lambda scene: scene.totals.hits == 52)
+        with log.open("ab") as file:
+            file.write(b"".join(line(number) for number in range(52, 60)))
+        full = await stage.until(lambda scene: scene.totals.hits == 60)
+
+    assert [shown.target for shown in after.lines] == [shown.target for shown in before.lines] != []
+    assert [shown.target for shown in news.lines] == [f"/n/{number}" for number in range(47, 52)]
+    assert [shown.target for shown in full.lines] == [f"/n/{number}" for number in range(55, 60)]
+
+
 async def test_a_backfill_that_was_stopped_is_finished_the_next_time(tmp_path: Path) -> None:
     """Newest first, some of it, then all of it: each line once."""
     log, database = tmp_path / "access.log", tmp_path / "glance.db"

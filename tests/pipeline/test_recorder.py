@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 import apsw
+import pytest
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.bucket_head import Wanted
 from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.logs.gap import Gap
 from glance.ingest.named import readers_named
 from glance.ingest.parse import parse
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.recorder import Recorder
 from glance.sources.source import Source
-from glance.store.history import History
+from glance.store.history import Batch, History
 
 LINE = b'203.0.113.9 - - [10/Nov/2026:10:00:0%d +0000] "GET /n/%d HTTP/1.1" 200 10 "-" "curl/8"\n'
 SOURCE = "/var/log/access.log"
@@ -34,10 +38,10 @@ class Hand:
         return self.at
 
 
-def bucket(number: int) -> LogBucket:
+def bucket(number: int, source: str = SOURCE) -> LogBucket:
     """A bucket of one line, the `number`th of its log."""
     data = LINE % (number % 10, number)
-    (made,) = parse(data, readers_named("combined"), source=SOURCE, generation=7, offset=number * len(data))
+    (made,) = parse(data, readers_named("combined"), source=source, generation=7, offset=number * len(data))
     return made
 
 
@@ -52,6 +56,7 @@ class ReadSource:
 
     def __init__(self, *places: Checkpoint) -> None:
         """Nothing is on record."""
+        self.path = places[0].source
         self.checkpoints = places
 
     def acknowledge(self, recorded: Sequence[Checkpoint]) -> None:
@@ -134,4 +139,105 @@ async def test_too_much_that_waits_says_so(tmp_path: Path, monkeypatch: object) 
     assert not recorder.is_full
     recorder.take([bucket(1)])
     assert recorder.is_full
+    await thread.close()
+
+
+async def test_a_bucket_waits_for_the_note_of_its_own_log(tmp_path: Path) -> None:
+    """One log is caught up in a task of its own while others are polled: their notes say nothing of its place."""
+    path = tmp_path / "glance.db"
+    thread = HistoryThread.open(path, writes=True)
+    recorder = Recorder(thread, Hand())
+    other, ours = bucket(0, "/var/log/other.log"), bucket(0)
+    recorder.take([other])
+    recorder.take([ours])
+    recorder.note(read_to(ours), [])
+
+    assert await recorder.commit()
+    assert stored(path) == (1, [ours.length])
+    assert recorder.waiting_lines == 1
+    await thread.close()
+
+
+async def test_a_gap_that_is_noticed_while_it_writes_is_kept(tmp_path: Path) -> None:
+    thread = HistoryThread.open(tmp_path / "glance.db", writes=True)
+    recorder = Recorder(thread, Hand())
+    first = bucket(0)
+    recorder.take([first])
+    recorder.note(read_to(first), [])
+    writing = asyncio.create_task(recorder.commit())
+    await asyncio.sleep(0)  # it has begun, and waits for the database's thread
+    recorder.take_gap(Gap(SOURCE, 7, 1.0, "bad_time", 0, lines=3))
+    assert await writing
+    assert await recorder.commit()
+
+    assert [gap.lines for gap in await recorder.gaps([SOURCE])] == [3]
+    await thread.close()
+
+
+async def test_a_write_whose_end_nobody_saw_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cancelled while the transaction is under way: what it holds may be there, so it is read again, not written."""
+    path, begun, may_go = tmp_path / "glance.db", threading.Event(), threading.Event()
+    write = History.commit
+
+    def waits(self: History, batch: Batch) -> None:
+        begun.set()
+        may_go.wait(5)
+        write(self, batch)
+
+    monkeypatch.setattr(History, "commit", waits)
+    thread = HistoryThread.open(path, writes=True)
+    recorder = Recorder(thread, Hand())
+    first = bucket(0)
+    recorder.take([first])
+    recorder.note(read_to(first), [])
+    writing = asyncio.create_task(recorder.commit())
+    await asyncio.to_thread(begun.wait, 5)
+    writing.cancel()
+    may_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    await recorder.commit()
+    await thread.close()
+
+    assert stored(path) == (1, [first.length])
+
+
+async def test_a_group_that_could_not_be_written_at_first_is_written_later(tmp_path: Path) -> None:
+    path = tmp_path / "glance.db"
+    thread = HistoryThread.open(path, writes=True)
+    await thread.ask(lambda history: history.connection.set_busy_timeout(10))
+    recorder = Recorder(thread, Hand(), group="shop")
+    other = apsw.Connection(str(path))
+    other.execute("BEGIN IMMEDIATE")
+    await recorder.register(SOURCE, "combined")
+    other.execute("ROLLBACK")
+    other.close()
+    first = bucket(0)
+    recorder.take([first])
+    recorder.note(read_to(first), [])
+    assert await recorder.commit()
+    await recorder.register(SOURCE, "combined")
+
+    assert [source.group for source in await thread.ask(lambda history: history.sources())] == ["shop"]
+    await thread.close()
+
+
+async def test_a_database_that_was_damaged_meanwhile_is_closed_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "glance.db"
+    thread = HistoryThread.open(path, writes=True)
+    recorder = Recorder(thread, Hand())
+    first, second = bucket(0), bucket(1)
+    recorder.take([first])
+    recorder.note(read_to(first), [])
+    assert await recorder.commit()
+    await thread.ask(lambda history: history.copy_wal())
+    damaged = bytearray(path.read_bytes())
+    damaged[4096:] = b"\xff" * (len(damaged) - 4096)
+    path.write_bytes(damaged)
+    await thread.ask(lambda history: history.connection.execute("PRAGMA shrink_memory").fetchall())
+    recorder.take([second])
+    recorder.note(read_to(second), [])
+
+    assert not await recorder.commit()
+    assert recorder.has_failed
     await thread.close()

@@ -25,6 +25,10 @@ SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30)
         Wish(zoomed="traffic"),
         Wish(zoomed="metrics", troubles=2, is_firing=True),
         Wish(zoomed="alerts", is_firing=True),
+        Wish(has_filter=True),
+        Wish(is_filter_typed=True),
+        Wish(troubles=2, is_firing=True, has_filter=True, is_filter_typed=True),
+        Wish(zoomed="paths", has_filter=True, is_filter_typed=True),
     ],
 )
 def test_the_screen_is_covered_without_gap_or_overlap(size, wish):
@@ -75,6 +79,14 @@ def test_a_low_terminal_has_one_line_above_the_panels():
     places = arrange(Size(60, 14), Wish(troubles=2, is_firing=True)).places
     assert places["banner"].height == 1
     assert "alert-line" not in places
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_chips_stand_under_the_header_and_the_text_above_the_keys(size):
+    width, height = size
+    places = arrange(Size(width, height), Wish(has_filter=True, is_filter_typed=True)).places
+    assert places["filter-line"] == Region(0, 1, width, 1)
+    assert places["filter-bar"] == Region(0, height - 3, width, 2)
 
 
 @pytest.mark.parametrize("page", PAGES)

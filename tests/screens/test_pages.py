@@ -40,7 +40,7 @@ async def test_enter_opens_a_metric_and_esc_goes_back_step_by_step():
         text = on.text("metrics")
         assert "metrics · traffic_per_route" in text
         assert "latest of each segment, 14 of them" in text
-        assert "enter zoom" not in on.text("keys")
+        assert "enter open" not in on.text("keys")
         await on.press("escape")
         assert "error_ratio" in on.text("metrics")
         await on.press("escape")
@@ -52,7 +52,7 @@ async def test_without_metrics_the_page_says_how_to_make_some():
         await on.press("m")
         await on.publish(metrics=())
         assert "glance metrics create --default" in on.text("metrics")
-        assert "enter zoom" not in on.text("keys")
+        assert "enter open" not in on.text("keys")
         await on.press("enter", "escape")
         assert on.overview.wish.zoomed == ""
 

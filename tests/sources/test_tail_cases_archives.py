@@ -313,3 +313,18 @@ async def test_an_archive_that_was_damaged_is_a_gap_and_goes_on_when_it_is_whole
         rest += b"".join(chunk.data for chunk in await again.poll())
 
     assert first + rest == numbered(0, 50_000)
+
+
+async def test_an_archive_that_is_renamed_while_it_waits_for_its_turn_is_still_read(log, books):
+    await books.read_all()
+    for number in range(2):
+        append(log, numbered(number * 100, 50))
+        rotate(log)
+        log.touch()
+        pack(log.with_name("access.log.1"))
+    await books.read(most_bytes=1)
+    rotate(log)
+    log.touch()
+    await books.read_all()
+
+    assert sorted(books.lines) == (numbered(0, 50) + numbered(100, 50)).split(b"\n")[:-1]

@@ -131,3 +131,22 @@ async def test_f38_a_forged_line_is_a_line(log, books):
     await books.read_all()
 
     assert len(books.lines) == 2
+
+
+async def test_t40_a_file_that_lost_its_end_while_glance_was_down_goes_on_and_the_rest_is_a_gap(log, books):
+    """As after a power failure: what was read still stands, what was known to follow does not."""
+    append(log, numbered(0, 10) + b"unfini")
+    await books.read_all()
+    await books.kill()
+    os.truncate(log, len(numbered(0, 10)) + 2)
+    append(log, b"der the moon\n")
+
+    assert await books.restart() == b"under the moon\n"
+    assert books.lost("truncated") == -1, "it is longer again"
+    await books.kill()
+    append(log, b"unfini")
+    await books.restart()
+    await books.kill()
+    os.truncate(log, len(numbered(0, 10) + b"under the moon\n"))
+    assert await books.restart() == b""
+    assert books.lost("truncated") == len(b"unfini")

@@ -8,7 +8,7 @@ import pytest
 from textual.geometry import Size
 
 from glance.domain import units
-from glance.domain.scene import LogLine
+from glance.domain.log_line import LogLine
 from glance.widgets.alert_drawing import alert_page, details, list_room
 from glance.widgets.alert_line import alert_line_picture
 from glance.widgets.alert_pane import alert_picture

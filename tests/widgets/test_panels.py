@@ -9,7 +9,8 @@ from textual.geometry import Size
 
 from glance.commands import Situation
 from glance.domain import units
-from glance.domain.scene import EMPTY_SCENE, HistoryStatus, LogLine, Scene, SourceStatus, Totals, View
+from glance.domain.log_line import LogLine
+from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, SourceStatus, Totals, View
 from glance.domain.window import window_at, window_choice
 from glance.widgets.alert_pane import alert_picture
 from glance.widgets.frame import Tab
@@ -284,11 +285,15 @@ def test_the_footer_shows_only_keys_that_do_something():
         return text(key_bar_picture(now, {}, Size(width, 1), INKS))[0]
 
     assert "esc back" not in bar(Situation("paths"))
-    assert "enter zoom" in bar(Situation("paths"))
+    assert "z zoom" in bar(Situation("paths"))
+    assert "enter open" in bar(Situation("lines"))
+    assert "enter filter" in bar(Situation("paths", can_filter=True))
+    assert "! negate" not in bar(Situation("paths", can_filter=True))
+    assert "! negate" in bar(Situation("paths", has_filter=True))
     assert "/ search" in bar(Situation("paths"))
     assert "/ search" not in bar(Situation("traffic"))
     assert "esc back" in bar(Situation("paths", is_zoomed=True))
-    assert "enter zoom" not in bar(Situation("paths", is_zoomed=True))
+    assert "z zoom" not in bar(Situation("paths", is_zoomed=True))
     assert "resume" in bar(Situation("paths", is_paused=True))
     typing = bar(Situation("paths", is_typing=True))
     assert "enter keep" in typing

@@ -80,8 +80,15 @@ def message_of(rule: AlertRule, segment: bytes, status: Literal[Status, "pending
         return f"High traffic recovered - hits = {value:.2f}, recovered at {moment(at)}"
     where = f" of {safe_text(segment, MOST_SEGMENT)}" if rule.metric.segment else ""
     verb = {"firing": "triggered at", "resolved": "recovered at", "pending": "holds since"}[status]
+    if rule.metric.statistic in ("count", "rate") and not value and rule.metric.property in ("", "*"):
+        return f"{rule.name}{where}: no {_requests(rule)} in {span_text(rule.window_seconds)}, {verb} {moment(at)}"
     head = f"{rule.name}{where}: {metric_words(rule)} is {value_words(rule, value)}"
     return f"{head}, limit {rule.comparator} {threshold_words(rule)}, {verb} {moment(at)}"
+
+
+def _requests(rule: AlertRule) -> str:
+    """What is counted."""
+    return f"requests where {rule.metric.filter}" if rule.metric.filter else "requests"
 
 
 def file_line(rule: AlertRule, segment: bytes, status: Status, value: float, at: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import repeat
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,20 +70,29 @@ class Dictionary:
         return fresh, moves
 
 
+class ManyRule(Protocol):
+    """A rule that takes many values at once."""
+
+    def __call__(self, values: Sequence[bytes], /) -> list[bytes]:
+        """What follows from each."""
+
+
 class Derived:
     """A field that follows from another, value by value: sections from paths."""
 
-    def __init__(self, base: Dictionary, rule: Callable[[bytes], bytes] = section) -> None:
-        """Derive from every value of `base` by `rule`."""
+    def __init__(
+        self, base: Dictionary, rule: Callable[[bytes], bytes] = section, many: ManyRule | None = None
+    ) -> None:
+        """Derive from every value of `base` by `rule`, or by `many` of them at once."""
         self.dictionary = Dictionary()
         self._base = base
-        self._rule = rule
+        self._many = many if many is not None else lambda values: [rule(value) for value in values]
         self._of: Keys = np.zeros(0, np.uint32)
 
     def of(self) -> Keys:
         """For each number of the base field, the number of what follows from it."""
         missing = len(self._base) - len(self._of)
         if missing > 0:
-            fresh = [self._rule(value) for value in self._base.values[len(self._of) :]]
+            fresh = self._many(self._base.values[len(self._of) :])
             self._of = np.concatenate([self._of, self.dictionary.keys(fresh)])
         return self._of

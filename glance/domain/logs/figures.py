@@ -8,20 +8,24 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from glance.domain.logs.agent_kind import KINDS
 from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.dictionary import Dictionary
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.histogram import ACCURACY, quantiles
+from glance.domain.logs.histogram import ACCURACY, bin_seconds, quantiles
 from glance.domain.logs.part import part_of
 from glance.domain.logs.ranking import RowDetails, top_keys, without
+from glance.domain.logs.route import BUILT_IN, Routes
+from glance.domain.logs.scanner import is_probe
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.status import error_classes
-from glance.domain.logs.summary import LatencyFigures, SeriesFigures, TopList, TopRow
-from glance.domain.logs.tally import RANKED_FIELDS, Counts, Tally, chosen_between, sums
+from glance.domain.logs.status import CLIENT_ERROR, SERVER_ERROR, error_classes
+from glance.domain.logs.summary import KindFigures, LatencyFigures, SeriesFigures, TopList, TopRow
+from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts, Tally, chosen_between, sums
 from glance.domain.logs.timeline import Timeline
 from glance.domain.safe_text import decode
 from glance.domain.window import nice_step
 
-TOP_LISTS = ("sections", "paths", "clients", "agents", "referrers", "hosts")
+TOP_LISTS = ("sections", "routes", "paths", "clients", "agents", "crawlers", "referrers", "hosts")
 _COUNTED = ("paths", "clients", "agents", "referrers", "hosts", "methods", "statuses", "protocols", "users")
 _WIDTHS_SECONDS = (1, 60, 3600, 86400)
 _MOST_STEPS = 50_000
@@ -85,7 +89,9 @@ class Choice(Protocol):
 class Figures:
     """The counts of a report. Exact, whatever is forgotten, but for what `is_approximate` says."""
 
-    def __init__(self, *, memory_bytes: int, top: int, span: Span, where: Choice | None = None) -> None:
+    def __init__(
+        self, *, memory_bytes: int, top: int, span: Span, where: Choice | None = None, routes: Routes = BUILT_IN
+    ) -> None:
         """Start at zero.
 
         Args:
@@ -93,14 +99,17 @@ class Figures:
             top: rows of each top list.
             span: which records count.
             where: which of them, None for all.
+            routes: by which rules paths become routes.
         """
         self._where = where
-        self._series = LogSeries(memory_bytes, on_evict=self._leave, keeps_numbers=True)
+        self._series = LogSeries(memory_bytes, on_evict=self._leave, keeps_numbers=True, routes=routes)
         self._tally = Tally(self._series, _COUNTED, _DAY_SECONDS, latency_steps=False)
         self._steps = _Steps()
         self._top = top
         self._span = span
         self._left: dict[str, RowDetails] = {}
+        self._added = 0
+        self._derived: dict[str, tuple[int, Counts]] = {}
         self.first_ms: int | None = None
         self.last_ms: int | None = None
 
@@ -113,6 +122,7 @@ class Figures:
         if chosen is not None and not len(chosen):
             return
         self._tally.add(held, chosen)
+        self._added += 1
         classes = error_classes(held.texts["status"], self._series.dictionaries["status"].values)
         at_ms, sent = held.times.milliseconds(), np.maximum(held.sizes, 0)
         if chosen is not None:
@@ -151,26 +161,58 @@ class Figures:
         return tuple((decode(values[key]), int(hits[key])) for key in top_keys(hits, values, len(values)))
 
     def _counts(self, name: str) -> Counts:
-        return self._tally.sections() if name == "sections" else self._tally.fields[name]
+        if name not in DERIVED:
+            return self._tally.fields[name]
+        known = self._derived.get(name)
+        if known is None or known[0] != self._added:
+            known = self._derived[name] = (self._added, self._tally.derived(name))
+        return known[1]
+
+    def _dictionary(self, name: str) -> Dictionary:
+        if name in DERIVED:
+            self._series.derived[name].of()
+            return self._series.derived[name].dictionary
+        return self._series.dictionaries[RANKED_FIELDS[name]]
 
     def _values(self, name: str) -> list[bytes]:
-        if name == "sections":
-            self._series.sections.of()
-            return self._series.sections.dictionary.values
-        return self._series.dictionaries[RANKED_FIELDS[name]].values
+        return self._dictionary(name).values
 
     def _hits(self, name: str) -> NDArray[np.int64]:
-        values = self._values(name)
-        return without(self._counts(name), values.index(b"") if b"" in values else None)
+        return without(self._counts(name), self._dictionary(name).number(b""))
 
     def _leading(self, name: str, count: int) -> NDArray[np.intp]:
         return top_keys(self._hits(name), self._values(name), count)
 
     def _add_details(self, details: RowDetails, name: str, bucket: HeldBucket) -> None:
-        is_section = name == "sections"
-        field = "path" if is_section else RANKED_FIELDS[name]
-        moves = self._series.sections.of() if is_section else None
+        field = RANKED_FIELDS[DERIVED.get(name, name)]
+        moves = self._series.derived[name].of() if name in DERIVED else None
         details.add(bucket, field, self._span.chosen(bucket), moves=moves)
+
+    def kinds(self) -> tuple[KindFigures, ...]:
+        """What is known of each kind of client."""
+        counts, dictionary = self._counts("kinds"), self._dictionary("kinds")
+        return tuple(
+            KindFigures(
+                decode(kind),
+                int(counts.classes[:, key].sum()),
+                int(counts.bytes[key]),
+                int(counts.classes[CLIENT_ERROR, key]),
+                int(counts.classes[SERVER_ERROR, key]),
+            )
+            for kind in KINDS
+            for key in [dictionary.number(kind)]
+            if key is not None and counts.classes[:, key].any()
+        )
+
+    @property
+    def tells_agents(self) -> bool:
+        """The log says something of agents."""
+        return bool(self._hits("agents").any())
+
+    def noise(self) -> int:
+        """Requests that are noise of scanners."""
+        errors, values = self._tally.fields["paths"].classes[CLIENT_ERROR], self._values("paths")
+        return sum(int(errors[key]) for key in np.flatnonzero(errors).tolist() if is_probe(values[key]))
 
     def top_lists(self) -> tuple[TopList, ...]:
         """The top list of every field that has one."""
@@ -216,7 +258,8 @@ class Figures:
         slowest = self._tally.slowest if self._tally.slowest >= most * (1 - 2 * ACCURACY) else most
         # the middle of a bin may lie above the slowest
         p50, p90, p95, p99 = (min(seconds, slowest) for seconds in (p50, p90, p95, p99))
-        return LatencyFigures(int(histogram[1:].sum()), p50, p90, p95, p99, slowest)
+        total = float(histogram[1:] @ bin_seconds()[1:])
+        return LatencyFigures(int(histogram[1:].sum()), p50, p90, p95, p99, slowest, total)
 
     def series(self) -> SeriesFigures:
         """Counts per step of time."""

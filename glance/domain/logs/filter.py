@@ -8,9 +8,10 @@ Terms side by side must all hold; `|` or `or` between them asks for one of them,
 - `=` is the exact value (`method` without regard to case; a client by its address); `:` contains,
   without regard to ASCII case; `~` is a regular expression over bytes, found anywhere (`^` and `$` fix it).
   `!=`, `!:` and `!~` negate. Sizes, latencies, times and statuses are compared with `<` `<=` `>` `>=` too.
-- `path` (up to `?`), `section`, `status` (`5xx`, `404,410`), `method` (`GET,HEAD`), `client` (an address, a
-  network `10.0.0.0/8`, a list of them, or a part of a name), `agent`, `referrer`, `user`, `host`, `protocol`,
-  `size` (`10kb`, `1mib`), `latency` (`0.5`, `500ms`), `time` (`14:00` of any day, `2026-11-22T14:00`).
+- `path` (up to `?`), `section`, `route` (`/users/{id}`), `status` (`5xx`, `404,410`), `method` (`GET,HEAD`), `client`
+  (an address, a network `10.0.0.0/8`, a list of them, or a part of a name), `agent`, `referrer`, `user`, `host`,
+  `protocol`, `kind` of client (`person`, `crawler`, `tool`, `monitor`, `unknown`), name of a `crawler`,
+  `noise` (`scanner`), `size` (`10kb`, `1mib`), `latency` (`0.5`, `500ms`), `time` (`14:00` of any day, `2026-11-22T14:00`).
 - A word by itself is contained in the path. What holds spaces, `|` or unequal parentheses stands in quotes.
 
 **What the log does not tell** (`-` in the line) meets no comparison: every term about it is false, and so
@@ -38,10 +39,11 @@ from numpy.typing import NDArray
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.dictionary import Dictionary
 from glance.domain.logs.filter_parser import parse_tree
-from glance.domain.logs.filter_tree import All, Tree
+from glance.domain.logs.filter_tree import All, Some, Tree
 from glance.domain.logs.filter_view import Answers, BucketView, HeldView, Mask
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.record import LogRecord
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
 
 
@@ -57,6 +59,12 @@ class Filter:
         self._answers = Answers()
         self.text: Final = tree.words
         """Its normal form: `parse_filter(f.text) == f`."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What must hold together, each written so that it can stand by itself or beside others."""
+        parts = self._tree.parts if isinstance(self._tree, All) else (self._tree,)
+        return tuple(f"({part.words})" if isinstance(part, Some) else part.words for part in parts)
 
     @property
     def is_everything(self) -> bool:
@@ -93,13 +101,17 @@ class Filter:
         return f"parse_filter({self.text!r})"
 
 
-def parse_filter(text: str) -> Filter:
+def parse_filter(text: str, routes: Routes = BUILT_IN) -> Filter:
     """The filter that is written so; the empty text chooses everything.
+
+    Args:
+        text: the filter.
+        routes: by which rules paths become routes.
 
     Raises:
         FilterError: it cannot be understood; says where and why.
     """
-    return Filter(parse_tree(text))
+    return Filter(parse_tree(text, routes))
 
 
 def _whole(mask: Mask, records: int) -> NDArray[np.bool_]:

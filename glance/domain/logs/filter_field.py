@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-TEXT, STATUS, METHOD, CLIENT, SECTION, SIZE, LATENCY, TIME = (
+TEXT, STATUS, METHOD, CLIENT, SECTION, ROUTE, KIND, CRAWLER, NOISE, SIZE, LATENCY, TIME = (
     "text",
     "status",
     "method",
     "client",
     "section",
+    "route",
+    "kind",
+    "crawler",
+    "noise",
     "size",
     "latency",
     "time",
@@ -16,10 +20,14 @@ TEXT, STATUS, METHOD, CLIENT, SECTION, SIZE, LATENCY, TIME = (
 FIELDS = {
     "path": TEXT,
     "section": SECTION,
+    "route": ROUTE,
     "status": STATUS,
     "method": METHOD,
     "client": CLIENT,
     "agent": TEXT,
+    "kind": KIND,
+    "crawler": CRAWLER,
+    "noise": NOISE,
     "referrer": TEXT,
     "user": TEXT,
     "host": TEXT,
@@ -32,7 +40,6 @@ FIELDS = {
 
 SAME_FIELDS = {
     "url": "path",
-    "route": "path",
     "request_route": "path",
     "code": "status",
     "status_code": "status",
@@ -62,6 +69,10 @@ OPERATORS = {
     TEXT: ("=", "!=", ":", "!:", "~", "!~"),
     SECTION: ("=", "!=", ":", "!:", "~", "!~"),
     CLIENT: ("=", "!=", ":", "!:", "~", "!~"),
+    ROUTE: ("=", "!=", ":", "!:", "~", "!~"),
+    CRAWLER: ("=", "!=", ":", "!:", "~", "!~"),
+    KIND: ("=", "!="),
+    NOISE: ("=", "!="),
     METHOD: ("=", "!=", ":", "!:", "~", "!~"),
     STATUS: ("=", "!=", ":", "!:", ">", ">=", "<", "<=", "~", "!~"),
     SIZE: ("=", "!=", ":", "!:", ">", ">=", "<", "<="),

@@ -9,20 +9,25 @@ from glance.domain.logs.filter_lexer import Token, tokens
 from glance.domain.logs.filter_mistake import Mistake
 from glance.domain.logs.filter_tree import All, Some, Tree, joined, negated
 from glance.domain.logs.filter_value import make_term
+from glance.domain.logs.route import BUILT_IN, Routes
 from glance.errors import FilterError
 
 MOST_DEPTH = 30
 """Parentheses and negations within each other."""
 
 
-def parse_tree(text: str) -> Tree:
+def parse_tree(text: str, routes: Routes = BUILT_IN) -> Tree:
     """The tree of a filter.
+
+    Args:
+        text: the filter.
+        routes: by which rules paths become routes.
 
     Raises:
         FilterError: it cannot be understood; says where and why.
     """
     try:
-        return _Parser(tokens(text), len(text)).whole()
+        return _Parser(tokens(text), len(text), routes).whole()
     except Mistake as mistake:
         raise FilterError(mistake.why, mistake.hint, text=text, at=mistake.at) from mistake
 
@@ -30,10 +35,11 @@ def parse_tree(text: str) -> Tree:
 class _Parser:
     """Walks through the parts of a filter once."""
 
-    def __init__(self, parts: list[Token], end: int) -> None:
+    def __init__(self, parts: list[Token], end: int, routes: Routes) -> None:
         self.parts = parts
         self.place = 0
         self.end = end
+        self.routes = routes
 
     def peek(self) -> str:
         """The kind of the next part, empty at the end."""
@@ -87,10 +93,10 @@ class _Parser:
         if kind != "term":
             raise Mistake("a term must stand here", self.at(), "such as status>=500 or path:/api")
         self.place += 1
-        return _term(self.parts[self.place - 1])
+        return _term(self.parts[self.place - 1], self.routes)
 
 
-def _term(token: Token) -> Tree:
+def _term(token: Token, routes: Routes) -> Tree:
     """The question that a term asks."""
     name = field_name(token.field) if token.field else "path"
     if name is None:
@@ -101,7 +107,7 @@ def _term(token: Token) -> Tree:
         known = " ".join(OPERATORS[FIELDS[name]])
         raise Mistake(f"{name} cannot be compared with {operator}", token.at + len(token.field), f"it knows {known}")
     try:
-        term = make_term(name, operator, token.value, is_quoted=token.is_quoted)
+        term = make_term(name, operator, token.value, is_quoted=token.is_quoted, routes=routes)
     except Mistake as mistake:
         raise Mistake(mistake.why, token.value_at + mistake.at, mistake.hint) from mistake
     return negated(term) if is_negated else term

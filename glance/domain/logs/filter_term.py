@@ -15,6 +15,8 @@ import numpy as np
 from glance.domain.logs.filter_view import Mask, ValueTest, View
 from glance.domain.logs.histogram import bins_of
 from glance.domain.logs.record import LogRecord
+from glance.domain.logs.scanner import is_noise, is_probe
+from glance.domain.logs.status import CLIENT_ERROR, error_class
 
 Compare = Callable[[Any, Any], Any]
 
@@ -67,6 +69,35 @@ class TextTerm:
     def outlook(self, first_ms: int, last_ms: int) -> tuple[bool, bool]:
         """Times say nothing of texts."""
         return ALWAYS_EITHER
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseTerm:
+    """Asks for what is noise of scanners: probe paths that were answered with 4xx."""
+
+    words: str
+
+    def test(self, record: LogRecord) -> bool:
+        """The answer for one record."""
+        return is_noise(record.path, record.status)
+
+    def mask(self, view: View) -> Mask:
+        """The answers for a bucket: each distinct status and path is tested once."""
+        refused = view.ask("status", _is_refused, "status 4xx")
+        if refused is False:
+            return False
+        probes = view.ask("path", is_probe, "path probe")
+        if isinstance(refused, bool) or isinstance(probes, bool):
+            return probes if refused is True else refused if probes is True else False
+        return refused & probes
+
+    def outlook(self, first_ms: int, last_ms: int) -> tuple[bool, bool]:
+        """Times say nothing of noise."""
+        return ALWAYS_EITHER
+
+
+def _is_refused(status: bytes) -> bool:
+    return error_class(status) == CLIENT_ERROR
 
 
 @dataclass(frozen=True, slots=True)

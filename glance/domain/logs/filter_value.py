@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 
+from glance.domain.logs.agent_kind import KINDS, agent_kind, crawler_name
 from glance.domain.logs.duration import SECOND, text_seconds
 from glance.domain.logs.filter_address import address_of, network_test
-from glance.domain.logs.filter_field import CLIENT, FIELDS, LATENCY, METHOD, SECTION, SIZE, STATUS, TIME
+from glance.domain.logs.filter_field import (
+    CLIENT,
+    CRAWLER,
+    FIELDS,
+    KIND,
+    LATENCY,
+    METHOD,
+    NOISE,
+    ROUTE,
+    SECTION,
+    SIZE,
+    STATUS,
+    TIME,
+)
 from glance.domain.logs.filter_lexer import quoted
 from glance.domain.logs.filter_mistake import Mistake
 from glance.domain.logs.filter_pattern import compile_pattern
-from glance.domain.logs.filter_term import COMPARES, LatencyTerm, SizeTerm, Term, TextTerm
+from glance.domain.logs.filter_term import COMPARES, LatencyTerm, NoiseTerm, SizeTerm, Term, TextTerm
 from glance.domain.logs.filter_time import time_term
 from glance.domain.logs.filter_view import ValueTest
 from glance.domain.logs.histogram import bins_of
 from glance.domain.logs.record import section
+from glance.domain.logs.route import BUILT_IN, Routes
+from glance.domain.logs.scanner import SCANNER
 
 MISSING = "-"
 """How a log says that it says nothing."""
@@ -35,7 +52,7 @@ _STATUS_BYTES = re.compile(rb"-?[0-9]{1,9}")
 _STATUS_CLASS = re.compile(r"[0-9][0-9xX][0-9xX]")
 
 
-def make_term(field: str, operator: str, value: str, *, is_quoted: bool) -> Term:
+def make_term(field: str, operator: str, value: str, *, is_quoted: bool, routes: Routes = BUILT_IN) -> Term:
     """The term with this field, operator (without `!`) and value.
 
     Raises:
@@ -49,19 +66,43 @@ def make_term(field: str, operator: str, value: str, *, is_quoted: bool) -> Term
     if kind == TIME:
         sign = "=" if operator == ":" else operator
         return time_term(f"{field}{sign}{quoted(value, sign)}", sign, value)
+    if kind == KIND:
+        return _kind_term(field, value)
+    if kind == NOISE:
+        return _noise_term(field, value)
     is_list = kind in (STATUS, CLIENT, METHOD) and not is_quoted
     value, holds = _text_test(kind, operator, value, is_list=is_list)
     sign = ":" if kind == STATUS and operator == "=" and "x" in value else operator
     is_free = is_list or kind not in (STATUS, CLIENT, METHOD) or "," not in value
     words = f"{field}{sign}{quoted(value, sign, is_free=is_free)}"
-    if kind == SECTION:
-        return TextTerm(words, "path", _of_section(holds))
+    if kind in (SECTION, ROUTE):
+        return TextTerm(words, "path", _of(section if kind == SECTION else routes.of, holds))
+    if kind == CRAWLER:
+        return TextTerm(words, "agent", _of(crawler_name, holds))
     return TextTerm(words, field, holds)
 
 
-def _of_section(holds: ValueTest) -> ValueTest:
-    """A test of sections, made with paths."""
-    return lambda path: holds(section(path))
+def _of(rule: Callable[[bytes], bytes], holds: ValueTest) -> ValueTest:
+    """A test of what follows from a value: of sections, made with paths."""
+    return lambda value: holds(rule(value))
+
+
+def _kind_term(field: str, value: str) -> TextTerm:
+    """A question about the kind of client, or one of several kinds."""
+    wanted = [kind.encode() for kind in value.lower().split(",")]
+    if unknown := [kind for kind in wanted if kind not in KINDS]:
+        known = ", ".join(kind.decode() for kind in KINDS)
+        raise Mistake(f"there is no kind of client {unknown[0].decode()!r}", hint=f"the kinds are {known}")
+    chosen = frozenset(wanted)
+    words = ",".join(kind.decode() for kind in KINDS if kind in chosen)
+    return TextTerm(f"{field}={words}", "agent", lambda agent: agent_kind(agent) in chosen)
+
+
+def _noise_term(field: str, value: str) -> NoiseTerm:
+    """A question about noise, of which there is one sort."""
+    if value.lower() != SCANNER.decode():
+        raise Mistake("there is no such noise", hint="write noise=scanner, or -noise=scanner to leave it out")
+    return NoiseTerm(f"{field}={SCANNER.decode()}")
 
 
 def _text_test(kind: str, operator: str, value: str, *, is_list: bool) -> tuple[str, ValueTest]:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from glance.domain.logs.agent_kind import agent_kind, crawler_name
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.dictionary import Derived, Dictionary
 from glance.domain.logs.held import HeldBucket, hold, merge_held
 from glance.domain.logs.record import TEXT_FIELDS
 from glance.domain.logs.rollup import RollUp
+from glance.domain.logs.route import BUILT_IN, Routes
+from glance.domain.logs.subnet import subnet
 
 SEALED_RECORDS = 32_768
 """A bucket of this many records is merged no further."""
@@ -33,6 +36,7 @@ class LogSeries:
         on_evict: Callable[[HeldBucket], None] | None = None,
         *,
         keeps_numbers: bool = False,
+        routes: Routes = BUILT_IN,
     ) -> None:
         """Start empty.
 
@@ -40,11 +44,14 @@ class LogSeries:
             memory_bytes: bound for columns and dictionaries together.
             on_evict: told of each bucket that is let go.
             keeps_numbers: never number the dictionaries anew, so that counts by number stay true.
+            routes: by which rules paths become routes.
         """
         self.memory_bytes = memory_bytes
         self._keeps_numbers = keeps_numbers
+        self.routes = routes
         self.dictionaries = self._new_dictionaries()
-        self.sections = Derived(self.dictionaries["path"])
+        self.derived = self._new_derived()
+        """Rankings that follow from a field, worked out once a value, and not before they are asked for."""
         self.sealed: list[HeldBucket] = []
         self.open: list[HeldBucket] = []
         """Small buckets that still grow by merging."""
@@ -66,6 +73,21 @@ class LogSeries:
     def _new_dictionaries(self) -> dict[str, Dictionary]:
         limit = self.memory_bytes if self._keeps_numbers else int(self.memory_bytes * _DICTIONARY_SHARE)
         return {name: Dictionary(limit) for name in TEXT_FIELDS}
+
+    def _new_derived(self) -> dict[str, Derived]:
+        path, agent, client = (self.dictionaries[name] for name in ("path", "agent", "client"))
+        return {
+            "sections": Derived(path),
+            "routes": Derived(path, many=self.routes.all_of),
+            "kinds": Derived(agent, agent_kind),
+            "crawlers": Derived(agent, crawler_name),
+            "networks": Derived(client, subnet),
+        }
+
+    @property
+    def sections(self) -> Derived:
+        """Sections, which follow from paths."""
+        return self.derived["sections"]
 
     @property
     def buckets(self) -> list[HeldBucket]:
@@ -161,7 +183,7 @@ class LogSeries:
             for bucket in self.buckets:
                 used[bucket.texts[name].keys] = True
             self.dictionaries[name], moves[name] = dictionary.compacted(used)
-        self.sections = Derived(self.dictionaries["path"])
+        self.derived = self._new_derived()
         self.sealed = [bucket.renumbered(moves) for bucket in self.sealed]
         self.open = [bucket.renumbered(moves) for bucket in self.open]
         self.epoch += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class LatencyFigures:
     p95: float
     p99: float
     max: float
+    sum: float | None = None
+    """Of all of them; None where it was not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,23 @@ class TopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KindFigures:
+    """One kind of client, as their agents say of themselves."""
+
+    name: str
+    """`person`, `crawler`, `tool`, `monitor` or `unknown`."""
+    hits: int
+    bytes: int
+    client_errors: int
+    server_errors: int
+
+
+@dataclass(frozen=True, slots=True)
 class TopList:
     """The names of one field with the most hits, most first, ties by name."""
 
     name: str
-    """`sections`, `paths`, `clients`, `agents`, `referrers` or `hosts`."""
+    """`sections`, `routes`, `paths`, `clients`, `agents`, `crawlers`, `referrers` or `hosts`."""
     rows: tuple[TopRow, ...]
     is_approximate: bool = False
 
@@ -109,8 +123,23 @@ class Summary:
     """Distinct user names."""
     sizes_absent: int = 0
     """Records whose size is `-`."""
+    kinds: tuple[KindFigures, ...] = ()
+    """Those that have hits; none when the log says nothing of agents."""
+    scanner_errors: int = 0
+    """Of the client errors, those that are noise of scanners."""
     notes: tuple[str, ...] = field(default=())
     """What a reader should know, in words."""
+
+    @property
+    def shown_tops(self) -> tuple[TopList, ...]:
+        """The lists for a person: of routes only those that gather several paths."""
+        paths = {(row.name, row.hits) for top in self.tops if top.name == "paths" for row in top.rows}
+        return tuple(
+            replace(top, rows=tuple(row for row in top.rows if (row.name, row.hits) not in paths))
+            if top.name == "routes"
+            else top
+            for top in self.tops
+        )
 
     @property
     def error_rate(self) -> float:

@@ -28,7 +28,10 @@ RANKED_FIELDS = {
     "protocols": "protocol",
     "users": "user",
 }
-"""Rankings and the fields they rank; sections follow from paths."""
+"""Rankings and the fields they rank."""
+
+DERIVED = {"sections": "paths", "routes": "paths", "kinds": "agents", "crawlers": "agents", "networks": "clients"}
+"""Rankings that follow from others, value by value, and from which."""
 
 
 class Counts:
@@ -175,12 +178,16 @@ class Tally:
 
     def sections(self) -> Counts:
         """Counts by section, which follow from those by path."""
-        paths = self.fields["paths"]
-        of = self._series.sections.of()[: len(paths.bytes)]
-        out = Counts(len(self._series.sections.dictionary))
+        return self.derived("sections")
+
+    def derived(self, name: str) -> Counts:
+        """Counts of a ranking of DERIVED, which follow from those of the one that it follows from."""
+        base, derived = self.fields[DERIVED[name]], self._series.derived[name]
+        of = derived.of()[: len(base.bytes)]
+        out = Counts(len(derived.dictionary))
         for row in range(3):
-            np.add.at(out.classes[row], of, paths.classes[row][: len(of)])
-        np.add.at(out.bytes, of, paths.bytes[: len(of)])
+            np.add.at(out.classes[row], of, base.classes[row][: len(of)])
+        np.add.at(out.bytes, of, base.bytes[: len(of)])
         return out
 
 

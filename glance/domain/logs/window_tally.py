@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from glance.domain.logs.dictionary import Keys
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.ranking import RowDetails
+from glance.domain.logs.selections import Selections, both
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.tally import RANKED_FIELDS, Selection, Tally, chosen_between
+from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Selection, Tally, chosen_between
 from glance.domain.window import Window
 
 _MOST_TRACKED = 400
@@ -33,13 +34,16 @@ class WindowTally:
     the others, a few, are counted anew each time.
     """
 
-    def __init__(self, series: LogSeries, rankings: tuple[str, ...], window: Window) -> None:
+    def __init__(
+        self, series: LogSeries, rankings: tuple[str, ...], window: Window, selections: Selections | None = None
+    ) -> None:
         """Count nothing yet.
 
         Args:
             series: what to count.
             rankings: names of RANKED_FIELDS.
             window: the first window; later ones have the same step.
+            selections: which records count; None is all of them.
         """
         self.series = series
         self.rankings = rankings
@@ -51,6 +55,7 @@ class WindowTally:
         self._inside: dict[int, HeldBucket] = {}
         self._edges: list[_Edge] = []
         self._details: dict[str, RowDetails] = {}
+        self._selections = selections
 
     def _new_tally(self) -> Tally:
         return Tally(self.series, self.rankings, self.step_seconds, latency_steps=True)
@@ -77,17 +82,23 @@ class WindowTally:
                 if chosen is None and is_sealed:
                     inside[id(bucket)] = bucket
                 else:
-                    edges.append(_Edge(bucket, chosen))
+                    edges.append(_Edge(bucket, both(chosen, self._chosen(bucket))))
         self._move_middle(inside)
+        if self._selections is not None:
+            self._selections.retain(self.series.buckets)
         first_step = start_ms // (self.step_seconds * 1000)
         row_hits = [details.hits for details in self._details.values()]
         for timeline in (self._middle.steps, self._middle.step_latency, *row_hits):
             timeline.forget_before(first_step)
-        self._edges = edges
+        self._edges = [edge for edge in edges if edge.chosen is None or len(edge.chosen)]
         edge_tally = self._new_tally()
         for edge in edges:
             edge_tally.add(edge.bucket, edge.chosen)
         self.total = self._middle.plus(edge_tally)
+
+    def _chosen(self, bucket: HeldBucket) -> Selection:
+        """The records of a bucket that count; None is all of them."""
+        return None if self._selections is None else self._selections.of(bucket)
 
     def _move_middle(self, inside: dict[int, HeldBucket]) -> None:
         gone = [bucket for key, bucket in self._inside.items() if key not in inside]
@@ -99,16 +110,17 @@ class WindowTally:
         fresh = [bucket for key, bucket in inside.items() if key not in self._inside]
         for sign, buckets in ((-1, gone), (1, fresh)):
             for bucket in buckets:
-                self._middle.add(bucket, sign=sign)
+                chosen = self._chosen(bucket)
+                self._middle.add(bucket, chosen, sign=sign)
                 for name, details in self._details.items():
                     field, moves = self._field(name)
-                    details.add(bucket, field, sign=sign, moves=moves)
+                    details.add(bucket, field, chosen, sign=sign, moves=moves)
         self._inside = inside
 
     def _field(self, name: str) -> tuple[str, Keys | None]:
         """The text field behind a ranking, and how its numbers follow from it."""
-        if name == "sections":
-            return "path", self.series.sections.of()
+        if name in DERIVED:
+            return RANKED_FIELDS[DERIVED[name]], self.series.derived[name].of()
         return RANKED_FIELDS[name], None
 
     def details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
@@ -134,5 +146,7 @@ class WindowTally:
     ) -> RowDetails:
         details = RowDetails(keys, self.step_seconds, has_latency=has_latency)
         for bucket in self._inside.values():
-            details.add(bucket, field, moves=moves)
+            chosen = self._chosen(bucket)
+            if chosen is None or len(chosen):
+                details.add(bucket, field, chosen, moves=moves)
         return details

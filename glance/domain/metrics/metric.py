@@ -22,13 +22,14 @@ STATISTICS = ("count", "rate", *MOMENTS, *PERCENTILES, "distinct", "ratio")
 NUMBERS = ("bytes", "latency", "status")
 """Properties that are numbers."""
 
-TEXTS = ("client", "path", "section", "user", "agent", "host", "referrer", "method")
+TEXTS = ("client", "path", "section", "route", "user", "agent", "host", "referrer", "method")
 """Properties that are texts."""
 
 PROPERTIES = ("*", *NUMBERS, *TEXTS)
 
 SEGMENTS = (
     "section",
+    "route",
     "path",
     "status",
     "status_class",
@@ -38,6 +39,8 @@ SEGMENTS = (
     "client",
     "user",
     "agent",
+    "kind",
+    "crawler",
     "referrer",
 )
 
@@ -61,7 +64,6 @@ SAME_SEGMENTS = {
     "none": "",
     "status-class": "status_class",
     "request_route": "path",
-    "route": "section",
     "status_code": "status",
     "request_method": "method",
     "ruser": "user",

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glance.domain.logs.agent_kind import agent_kind, crawler_name
 from glance.domain.logs.bucket import LogBucket, TextColumn
 from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.histogram import bin_seconds, bins_of
 from glance.domain.logs.record import section
+from glance.domain.logs.route import route
 from glance.domain.metrics.distinct import hashes_of
 from glance.domain.metrics.metric import MOMENTS, PERCENTILES, Metric
 
@@ -89,7 +91,7 @@ class Question:
 
 def _is_told(bucket: LogBucket, name: str) -> NDArray[np.bool_]:
     """Which records tell this text."""
-    column = bucket.texts["path" if name == "section" else name]
+    column = bucket.texts[_field_of(name)]
     return np.array([value != b"" for value in column.values], np.bool_)[column.ids]
 
 
@@ -126,9 +128,14 @@ def _status(value: bytes) -> int:
 
 def _hashes(bucket: LogBucket, name: str, records: Indexes) -> NDArray[np.uint64]:
     """The hash of what each record tells."""
-    column = bucket.texts["path" if name == "section" else name]
-    values, places = _used(column, records)
-    return hashes_of([section(value) for value in values] if name == "section" else values)[places]
+    rule = _SEGMENTS.get(name, (name, None))[1]
+    values, places = _used(bucket.texts[_field_of(name)], records)
+    return hashes_of(values if rule is None else [rule(value) for value in values])[places]
+
+
+def _field_of(name: str) -> str:
+    """The text field of a record from which a property or a segment follows."""
+    return _SEGMENTS.get(name, (name, None))[0]
 
 
 def _used(column: TextColumn, records: Indexes) -> tuple[list[bytes], Indexes]:
@@ -151,6 +158,9 @@ SegmentRule = Callable[[bytes], bytes]
 
 _SEGMENTS: dict[str, tuple[str, SegmentRule | None]] = {
     "section": ("path", section),
+    "route": ("path", route),
+    "kind": ("agent", agent_kind),
+    "crawler": ("agent", crawler_name),
     "status_class": ("status", status_class),
     "vhost": ("host", None),
 }

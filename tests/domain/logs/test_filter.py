@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from glance.domain.logs.filter import EVERYTHING, Filter, parse_filter
 from glance.domain.logs.filter_field import FIELDS
 from glance.domain.logs.record import LogRecord
+from glance.domain.logs.route import Routes
 from glance.domain.logs.series import LogSeries
 from glance.errors import FilterError
 from tests.domain.logs.brute import bucket_of, make_records
@@ -45,6 +46,16 @@ CHOSEN = [
     "section=/api",
     "section:AP",
     "section~^/api$",
+    "route=/api/Users/{id}",
+    "route:users/{ID}",
+    "route~^/api/[^/]+/[{]id[}]$",
+    "kind=crawler",
+    "kind=Crawler,tool",
+    "-kind=person",
+    "crawler=Googlebot",
+    "crawler:google",
+    "-noise=scanner",
+    "noise!=scanner",
     "status=503",
     "status:5xx",
     "status=50x",
@@ -89,6 +100,11 @@ LEFT_OUT = [
     "path=/API/USERS/7",
     "path~^api",
     "section=/api/Users",
+    "route=/api/Users/7",
+    "kind=person",
+    "kind!=crawler",
+    "crawler=-",
+    "noise=scanner",
     "status:4xx",
     "status=403,404",
     "status>503",
@@ -123,6 +139,19 @@ def test_what_a_filter_chooses(text: str) -> None:
 @pytest.mark.parametrize("text", [text for text in LEFT_OUT if text != "client:10.1.2"])
 def test_what_a_filter_leaves_out(text: str) -> None:
     assert not parse_filter(text).test(RECORD)
+
+
+def test_kinds_noise_and_own_routes_are_asked_for_by_name() -> None:
+    probe = SILENT._replace(path=b"/wp-login.php", status=b"404")
+    own = Routes([("^/shop/", "/shop/{product}")])
+
+    assert parse_filter("kind=unknown noise=scanner crawler=-").test(probe)
+    assert not parse_filter("noise=scanner").test(probe._replace(status=b"200"))
+    assert parse_filter("route=/shop/{product}", own).test(SILENT._replace(path=b"/shop/red-shoes"))
+    assert parse_filter("kind=tool,crawler,tool").text == "kind=crawler,tool"
+    for text in ("kind=robot", "noise=other", "kind:crawler", "noise~scanner"):
+        with pytest.raises(FilterError):
+            parse_filter(text)
 
 
 def test_a_part_of_an_address_is_a_text_and_a_whole_one_is_an_address() -> None:

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glance.domain.logs import series as series_module
+from glance.domain.logs.agent_kind import agent_kind
 from glance.domain.logs.record import LogRecord, section
+from glance.domain.logs.route import route
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.window_tally import WindowTally
 from glance.domain.window import Window
@@ -19,6 +21,12 @@ START = 1_700_000_000
 def named(series: LogSeries, field: str, hits: np.ndarray) -> Counter[bytes]:
     """Counts by value instead of by number."""
     values = series.sections.dictionary.values if field == "section" else series.dictionaries[field].values
+    return Counter({values[key]: int(hits[key]) for key in np.flatnonzero(hits)})
+
+
+def named_by(series: LogSeries, ranking: str, hits: np.ndarray) -> Counter[bytes]:
+    """Counts by value of a ranking that follows from another."""
+    values = series.derived[ranking].dictionary.values
     return Counter({values[key]: int(hits[key]) for key in np.flatnonzero(hits)})
 
 
@@ -41,6 +49,11 @@ def expect_window(tally: WindowTally, series: LogSeries, records: list[LogRecord
     keys = np.flatnonzero(total.fields["paths"].hits)
     details = tally.details("paths", keys, has_latency=True)
     values = series.dictionaries["path"].values
+    assert named_by(series, "routes", total.derived("routes").hits) == Counter(route(record.path) for record in inside)
+    assert named_by(series, "kinds", total.derived("kinds").hits) == Counter(agent_kind(r.agent) for r in inside)
+    routes = np.flatnonzero(total.derived("routes").hits)
+    by_route = tally.details("routes", routes, has_latency=True).latency[:, 1:].sum()
+    assert by_route == sum(record.seconds >= 0 for record in inside)
     for row, key in enumerate(keys):
         of_path = [record for record in inside if record.path == values[key]]
         assert int(details.latency[row, 1:].sum()) == sum(record.seconds >= 0 for record in of_path)
@@ -72,7 +85,7 @@ def test_sliding_equals_counting_anew(sizes: list[int], windows: list[tuple[int,
             start = (START + begin) // 10 * 10
             window = Window(start, start + length, 10)
             if tally is None:
-                tally = WindowTally(series, ("paths", "clients", "statuses"), window)
+                tally = WindowTally(series, ("paths", "clients", "statuses", "agents"), window)
             assert tally.fits(("paths", "clients"), window)
             tally.update(window)
             expect_window(tally, series, seen, window)

@@ -8,9 +8,11 @@ from collections import defaultdict
 
 import numpy as np
 
+from glance.domain.logs.agent_kind import agent_kind, crawler_name
 from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.histogram import bin_seconds, bins_of
 from glance.domain.logs.record import LogRecord, section
+from glance.domain.logs.route import route
 from glance.domain.metrics.metric import PERCENTILES, Metric
 
 
@@ -27,7 +29,12 @@ def number_of(record: LogRecord, name: str) -> float | None:
 
 def text_of(record: LogRecord, name: str) -> bytes:
     """The text that a record tells."""
-    return section(record.path) if name == "section" else getattr(record, name)
+    rules = {"section": section, "route": route}
+    if name in rules:
+        return rules[name](record.path)
+    if name in ("kind", "crawler"):
+        return agent_kind(record.agent) if name == "kind" else crawler_name(record.agent)
+    return getattr(record, name)
 
 
 def segment_of(record: LogRecord, segment: str) -> bytes:
