@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from glance.cli.question import Question, listed, read_all, selected, tell_aside
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
-from glance.errors import GlanceError, StoreError, UsageError
+from glance.errors import GlanceError, QueryError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from glance.domain.logs.relation import Relation
@@ -87,7 +88,7 @@ def sql(settings: Settings, words: tuple[str, ...], *, output: str, rows: int, e
     began = time.monotonic()
     logs, missed = _read(paths, settings, question)
     read = time.monotonic()
-    with _opened(engine, logs.relation, settings.memory_mb) as asked:
+    with _opened(engine, logs.relation, settings.memory_mb) as asked, ended_by_keyboard(asked):
         found = asked.run(query)
         written = sql_output.write(found, output, rows, sys.stdout.buffer)
     _tell(logs, written, (read - began, time.monotonic() - read))
@@ -184,6 +185,33 @@ def _opened(engine: str, relation: Relation, memory_mb: int) -> Iterator[LogQuer
             yield asked
     finally:
         bound_memory(before)
+
+
+@contextmanager
+def ended_by_keyboard(asked: LogQuery | DuckQuery) -> Iterator[None]:
+    """Let ctrl+c end a query at once, but not by an exception amid the callbacks of what answers it.
+
+    Raises:
+        KeyboardInterrupt: it was pressed.
+    """
+    pressed = False
+
+    def end(*_signal: object) -> None:
+        nonlocal pressed
+        pressed = True
+        asked.stop()
+        if not asked.is_busy:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    except QueryError:
+        if pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tell(logs: QueriedLogs, written: tuple[int, bool], seconds: tuple[float, float]) -> None:

@@ -17,6 +17,7 @@ from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.keeping import Keeping
 from glance.pipeline.log_feed import LogFeed
 from glance.pipeline.recorder import Recorder
+from glance.sources.tail import Tail
 from glance.sources.waker import IntervalWaker, Waker, watch_for_hints
 
 POLL_SECONDS = 0.5
@@ -182,8 +183,9 @@ class Collecting:
         for chunk in chunks:
             self._take(feed, feed.take(chunk))
         if not self._options.follow and feed.source.is_at_end:
-            for chunk in await feed.source.finish():
-                self._take(feed, feed.take(chunk))
+            if not isinstance(feed.source, Tail):  # the last line of a file may still be written: the next run reads it
+                for chunk in await feed.source.finish():
+                    self._take(feed, feed.take(chunk))
             feed.is_read = True
         self._note(feed)
         return bool(chunks) and not feed.source.is_at_end

@@ -226,11 +226,12 @@ class Collector:
             self._take(buckets)
             self._liveness.notice(buckets, self._clock.now())
             await asyncio.sleep(0)
+        self._keeping.note(feed.source)
         if not self._options.follow and feed.source.is_at_end:
             for chunk in await feed.source.finish():
-                self._take(feed.take(chunk))
+                for bucket in feed.take(chunk):  # shown, not kept: it may still be written on
+                    self._hold(bucket)
             feed.is_read = True
-        self._keeping.note(feed.source)
         return bool(chunks) and not feed.source.is_at_end
 
     def _take(self, buckets: Sequence[LogBucket]) -> None:

@@ -112,7 +112,7 @@ class LineDesk:
 
     def _list(self, view: View, wish: LinesWish, series: LogSeries, window: Window) -> LineIndex:
         """The list: that of now, or the one that stands still."""
-        chosen = self._chosen(view)
+        chosen = self._chosen(view, series)
         question = (view.window, view.end, chosen.text, id(series))
         version = (window, series.version)
         index = self._index
@@ -128,11 +128,11 @@ class LineDesk:
         self._question, self._version = question, version
         return index
 
-    def _chosen(self, view: View) -> Filter:
+    def _chosen(self, view: View, series: LogSeries) -> Filter:
         """The view's filter; when it cannot be understood the last that could."""
         if view.filter != self._filter.text:
             with contextlib.suppress(FilterError):
-                self._filter = parse_filter(view.filter)
+                self._filter = parse_filter(view.filter, series.routes)
         return self._filter
 
     def _look_for(self, wish: LinesWish, index: LineIndex, series: LogSeries) -> None:
@@ -203,12 +203,11 @@ class LineDesk:
 
     def forget(self) -> None:
         """Nobody looks at lines: keep nothing."""
-        if self._index is None and self._saving is None:
-            return
-        for task in (self._searching, self._saving):
-            if task is not None:
-                task.cancel()
-        self._index = self._search = self._searching = self._saving = self._selections = None
+        if self._index is None or (self._saving is not None and not self._saving.done()):
+            return  # what is being saved is saved first
+        if self._searching is not None:
+            self._searching.cancel()
+        self._index = self._search = self._searching = self._saving = self._saved = self._selections = None
         self._answered, self._rows = (), ()
         self._bytes.forget()
         self._lines.forget()

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from glance.domain import units
 from glance.pipeline.line_index import LineIndex, Place
@@ -37,20 +38,33 @@ class LineSaving:
 
     async def run(self, told: Callable[[], None]) -> None:
         """Write all of them, the oldest first."""
+        many = self._index.total
         try:
             path, fd = self._create()
             with os.fdopen(fd, "wb") as file:
-                for first in range(max(0, self._index.total - CHUNK_ROWS), -CHUNK_ROWS, -CHUNK_ROWS):
-                    count = CHUNK_ROWS + min(0, first)
-                    rows = self._index.rows(max(0, first), count)
-                    file.write(b"".join(self._raw(place) + b"\n" for place in reversed(rows)))
-                    await asyncio.sleep(0)
+                try:
+                    is_whole = await self._write(file)
+                except (OSError, asyncio.CancelledError):
+                    path.unlink(missing_ok=True)
+                    raise
         except OSError as error:
             self.words = f"the lines cannot be saved in {self._folder}: {reason_in_words(error)}"
         else:
-            many = self._index.total
             self.words = f"saved {units.exact(many)} {'line' if many == 1 else 'lines'} as {path}"
+            if not is_whole:
+                path.unlink(missing_ok=True)
+                self.words = "nothing was saved: memory was made room in meanwhile; try again"
         told()
+
+    async def _write(self, file: BinaryIO) -> bool:
+        """Write the lines; False when the list was made useless meanwhile."""
+        for first in range(self._index.total - CHUNK_ROWS, -CHUNK_ROWS, -CHUNK_ROWS):
+            if self._index.is_stale:
+                return False
+            rows = self._index.rows(max(0, first), CHUNK_ROWS + min(0, first))
+            file.write(b"".join(self._raw(place) + b"\n" for place in reversed(rows)))
+            await asyncio.sleep(0)
+        return True
 
     def _create(self) -> tuple[Path, int]:
         """A new file that its owner alone can read; never one that was there."""

@@ -65,6 +65,8 @@ class RawSearch:
         loop = asyncio.get_running_loop()
         due = loop.time() + NEWS_SECONDS
         for before, first_slot, end_slot in self.index.bands(BAND_RECORDS):
+            if self.index.is_stale:
+                return  # another list will be made, and searched
             await self._search(before, first_slot, end_slot)
             if loop.time() >= due:
                 told()

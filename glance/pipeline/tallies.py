@@ -60,6 +60,8 @@ class Tallies:
         """Forget the filters that were not looked at for long; all but the wanted one where records were let go."""
         evicted, self._evicted = self._evicted, self._series.rollup.records
         filters = [text for text in self._selections if text != wanted]
+        for text in filters:
+            self._selections[text].rest()
         too_many = len(filters) - (KEPT_FILTERS - 1)
         for text in filters if evicted != self._evicted else filters[: max(0, too_many)]:
             del self._selections[text]

@@ -245,13 +245,16 @@ class Overview(LineViewer, inherit_bindings=False):
             self.focused.open(True)
         elif isinstance(self.focused, LinePage):
             self.focused.action_open()
+        elif self.now.panel == "lines":
+            self.action_page("raw")
         elif self.now.panel:
             self._wish(zoomed=self.now.panel)
 
     @on(ZoomRequested)
     def zoom_clicked(self, message: ZoomRequested) -> None:
         """Zoom a panel that was clicked twice, or back."""
-        if message.panel in PAGES:
+        if message.panel in PAGES or message.panel == "lines":
+            self._held = message.panel
             self.action_zoom()
             return
         self._held = message.panel

@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +52,8 @@ class DuckQuery:
                 "it is an extra of glance",
                 "pip install 'glance-tui[sql]', or --engine sqlite",
             ) from error
+        self.is_busy = False
+        """DuckDB is at work."""
         atexit.register(_let_collect)
         self._duckdb: Any = duckdb
         self._connection: Any = duckdb.connect(
@@ -81,18 +83,26 @@ class DuckQuery:
                 raise QueryError(why, EXAMPLE)
             if statements[0].type.name not in _READING:
                 raise QueryError("only reading is allowed", "begin with SELECT, WITH, VALUES or EXPLAIN")
-            self._connection.execute(sql)
+            self._step(lambda: self._connection.execute(sql))
         except self._duckdb.Error as error:
             raise _told(error, sql) from error
         return Found(tuple(str(column[0]) for column in self._connection.description), self._rows(sql))
 
     def _rows(self, sql: str) -> Iterator[tuple[Value, ...]]:
         try:
-            while rows := self._connection.fetchmany(ROWS_AT_ONCE):
+            while rows := self._step(lambda: self._connection.fetchmany(ROWS_AT_ONCE)):
                 for row in rows:
                     yield tuple(map(_plain, row))
         except self._duckdb.Error as error:
             raise _told(error, sql) from error
+
+    def _step(self, work: Callable[[], Any]) -> Any:
+        """Let DuckDB work."""
+        self.is_busy = True
+        try:
+            return work()
+        finally:
+            self.is_busy = False
 
     def stop(self) -> None:
         """End the query that is being answered, from any thread: it raises `QueryError`."""
@@ -120,7 +130,10 @@ def _tables(relation: Relation) -> dict[str, dict[str, Any]]:
         if bucket.latencies is not None:
             columns["bin"] = bucket.latencies
         columns |= {f"{name}_id": bucket.texts[name].ids for name in TEXT_FIELDS if not _is_constant(bucket, name)}
-        tables[f"bucket_{number}"] = {name: _readable(array) for name, array in columns.items()}
+        rows = relation.kept[number]
+        tables[f"bucket_{number}"] = {
+            name: _readable(array) if rows is None else array[rows] for name, array in columns.items()
+        }
     for name in TEXT_FIELDS:
         tables[f"{name}_values"] = _values(relation, name)
     told = np.arange(BINS, dtype=np.int32)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 import apsw.bestpractice
@@ -19,6 +19,7 @@ from glance.domain.logs.relation import COLUMNS, Relation
 from glance.errors import GlanceError, QueryError
 from glance.store.log_table import TABLE, LogModule
 
+T = TypeVar("T")
 Value = None | int | float | str | bytes
 
 CHECK_STEPS = 500
@@ -66,6 +67,8 @@ class LogQuery:
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         connection.authorizer = _allows
+        self.is_busy = False
+        """SQLite is at work. Nothing may be raised in its callbacks then: not all of them can hand it on."""
         self._is_stopped = False
         connection.set_progress_handler(self._wants_end, CHECK_STEPS)
 
@@ -93,7 +96,9 @@ class LogQuery:
 
     def _rows(self, sql: str) -> Iterator[tuple[Value, ...]]:
         try:
-            yield from self._connection.execute(sql)
+            rows = self._step(lambda: self._connection.execute(sql))
+            while (row := self._step(lambda: next(rows, None))) is not None:
+                yield row
         except apsw.InterruptError as error:
             raise QueryError("it was stopped") from error
         except apsw.Error as error:
@@ -101,12 +106,27 @@ class LogQuery:
         except Mistake as mistake:
             raise QueryError(f"a regular expression: {mistake.why}", mistake.hint) from mistake
 
+    def _step(self, work: Callable[[], T]) -> T:
+        """Let SQLite work, unless it was told to stop meanwhile.
+
+        Raises:
+            apsw.InterruptError: it was.
+        """
+        self.is_busy = True
+        try:
+            done = work()
+        finally:
+            self.is_busy = False
+        if self._is_stopped:
+            raise apsw.InterruptError
+        return done
+
     def stop(self) -> None:
         """End the query that is being answered, from any thread: it raises `QueryError`."""
         self._is_stopped = True
 
     def _wants_end(self) -> bool:
-        """Called by SQLite again and again; an interrupt of the keyboard comes out here too."""
+        """Called by SQLite again and again."""
         return self._is_stopped
 
     def close(self) -> None:

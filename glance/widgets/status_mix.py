@@ -48,6 +48,9 @@ def status_rows(scene: Scene, height: int) -> tuple[int, ...]:
         return ()
     groups = [(digit, _codes(scene, digit)) for digit in CLASSES]
     groups = [(digit, codes) for digit, codes in groups if codes or digit != 1]
+    empty = [group for group in groups if not group[1]]
+    for group in empty[: max(0, len(groups) - height)]:
+        groups.remove(group)
     below = _below(groups, height - len(groups))
     rows: list[int] = []
     for digit, codes in groups:

@@ -106,3 +106,13 @@ def test_rotated_logs_are_read_when_they_are_named_first_or_later(tmp_path: Path
     assert lines_of(second) == (300, 300)
     assert main(["collect", "--db", str(second), str(tmp_path / "a.log*")]) == 0
     assert lines_of(second) == (300, 300)
+
+
+def test_t12_a_last_line_that_is_still_written_waits_for_the_next_run(tmp_path: Path) -> None:
+    log, database, data = tmp_path / "a.log", tmp_path / "glance.db", numbered(0, 3)
+    append(log, data[:-20])
+    assert main(["collect", "--db", str(database), str(log)]) == 0
+    assert lines_of(database) == (2, 2)
+    append(log, data[-20:])
+    assert main(["collect", "--db", str(database), str(log)]) == 0
+    assert lines_of(database) == (3, 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glance.domain.logs.chip import chip_of
+from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.route import Routes
 from glance.domain.logs.series import LogSeries
@@ -48,3 +50,15 @@ def test_a_filter_and_own_rules_hold_in_them() -> None:
 
     assert shown(series, "-kind=crawler")["routes"] == {"/people/{who}": 3}
     assert shown(series, "crawler=GPTBot")["networks"] == {"2001:db8::/64": 1}
+
+
+def test_a_row_of_each_can_be_pointed_at() -> None:
+    """The chip of a row chooses what the row counts."""
+    series = LogSeries(routes=Routes([("^/x", "/own rule, {any}")]))
+    bucket = bucket_of([*records(), LogRecord(AT * 1000, b"host.example", path=b"/x", status=b"200", agent=b"")])
+    series.add(bucket)
+
+    for ranking, rows in shown(series).items():
+        for name, hits in rows.items():
+            chip = parse_filter(chip_of(ranking, name.encode()), series.routes)
+            assert chip.select(bucket).sum() == hits, chip.text

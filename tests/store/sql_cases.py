@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glance.domain.logs.agent_kind import agent_kind
+from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.record import LogRecord, section
-from glance.domain.logs.relation import COLUMNS, LATENCIES, Relation, time_text
+from glance.domain.logs.relation import COLUMNS, LATENCIES, Choice, Relation, time_text
 from glance.domain.logs.route import route
 from glance.domain.logs.series import LogSeries
 from glance.domain.safe_text import decode
-from tests.domain.logs.brute import bins_of, bucket_of, make_records, np
+from tests.domain.logs.brute import bins_of, bucket_of, make_records
 
 START = 1_700_000_000
 ODD = (
@@ -108,14 +112,14 @@ def all_records() -> dict[str, list[LogRecord]]:
     return {"a.log": [*ODD, *make_records(400, 1, START)], "b.log": make_records(300, 2, START + 100)}
 
 
-def relation_of(logs: dict[str, list[LogRecord]]) -> Relation:
+def relation_of(logs: dict[str, list[LogRecord]], *, choice: Choice | None = None) -> Relation:
     """They in a series, in several buckets, one of them without latencies."""
     series = LogSeries()
     for source, records in logs.items():
         for start in range(0, len(records), 150):
             bucket = bucket_of(records[start : start + 150], offset=start * 11, source=source)
             series.add(bucket if source == "a.log" else replace(bucket, latencies=None))
-    return Relation(series)
+    return Relation(series, choice=choice)
 
 
 def rows_of(logs: dict[str, list[LogRecord]]) -> list[tuple[object, ...]]:
@@ -141,3 +145,8 @@ def rows_of(logs: dict[str, list[LogRecord]]) -> list[tuple[object, ...]]:
             }
             rows.append(tuple((texts | cells)[column.name] for column in COLUMNS))
     return rows
+
+
+def last_of_each(bucket: HeldBucket) -> NDArray[np.intp] | None:
+    """A choice: the last 40 records of each bucket, and all of a short one."""
+    return np.arange(bucket.records - 40, bucket.records) if bucket.records > 110 else None

@@ -13,7 +13,7 @@ from glance.domain.logs.series import LogSeries
 from glance.errors import QueryError
 from glance.store.duck import DuckQuery
 from glance.store.log_query import LogQuery
-from tests.store.sql_cases import QUERIES, all_records, relation_of
+from tests.store.sql_cases import QUERIES, all_records, last_of_each, relation_of
 
 pytest.importorskip("duckdb", reason="DuckDB, the extra [sql], is not installed")
 
@@ -33,6 +33,13 @@ def duck(relation: Relation) -> Iterator[DuckQuery]:
 def lite(relation: Relation) -> Iterator[LogQuery]:
     with closing(LogQuery(relation)) as asked:
         yield asked
+
+
+@pytest.mark.parametrize("sql", QUERIES[:5])
+def test_answers_about_a_part_are_those_of_sqlite(sql: str) -> None:
+    part = relation_of(all_records(), choice=last_of_each)
+    with closing(DuckQuery(part)) as ours, closing(LogQuery(part)) as theirs:
+        assert list(ours.run(sql).rows) == list(theirs.run(sql).rows)
 
 
 @pytest.mark.parametrize("sql", QUERIES)

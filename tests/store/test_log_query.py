@@ -11,6 +11,7 @@ from contextlib import closing
 import apsw
 import pytest
 
+from glance.cli.sql import ended_by_keyboard
 from glance.domain.logs import relation as relation_module
 from glance.domain.logs.relation import COLUMNS, Relation
 from glance.domain.logs.relation_hint import relation_hint
@@ -18,7 +19,7 @@ from glance.domain.logs.series import LogSeries
 from glance.errors import GlanceError, QueryError
 from glance.store.log_query import LogQuery, bound_memory
 from glance.store.log_table import SCHEMA
-from tests.store.sql_cases import QUERIES, SQLITE_QUERIES, all_records, relation_of, rows_of
+from tests.store.sql_cases import QUERIES, SQLITE_QUERIES, all_records, last_of_each, relation_of, rows_of
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c, log"
 
@@ -60,6 +61,18 @@ def test_columns_have_the_names_of_the_query(query: LogQuery) -> None:
 def test_a_table_of_nothing_is_empty() -> None:
     with closing(LogQuery(Relation(LogSeries()))) as asked:
         assert list(asked.run("SELECT count(*), max(epoch) FROM log WHERE path = '/'").rows) == [(0, None)]
+
+
+def test_a_part_of_the_records_can_be_the_table(relation: Relation) -> None:
+    part = relation_of(all_records(), choice=last_of_each)
+    with closing(LogQuery(part)) as asked:
+        (count,) = asked.run("SELECT count(*) FROM log").rows
+        (errors,) = asked.run("SELECT count(*) FROM log WHERE status >= 400").rows
+        listed = [status for (status,) in asked.run("SELECT status FROM log ORDER BY epoch").rows]
+
+    assert count == (part.records,) == (len(listed),)
+    assert 0 < part.records < relation.records
+    assert errors == (sum(status is not None and status >= 400 for status in listed),)
 
 
 def test_what_fails_a_test_is_not_looked_at(relation: Relation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,15 +187,14 @@ def test_a_query_is_stopped_from_another_thread(query: LogQuery) -> None:
 
 def test_the_keyboard_stops_a_query(query: LogQuery) -> None:
     stopper = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        stopper.start()
-        began = time.monotonic()
-        with pytest.raises(KeyboardInterrupt):
-            list(query.run(ENDLESS).rows)
-    finally:
-        stopper.join()
-        signal.signal(signal.SIGINT, before)
+    before = signal.getsignal(signal.SIGINT)
+    stopper.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), ended_by_keyboard(query):
+        list(query.run(ENDLESS).rows)
+    stopper.join()
+
+    assert signal.getsignal(signal.SIGINT) is before
 
     assert time.monotonic() - began < 2
 

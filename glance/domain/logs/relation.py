@@ -29,6 +29,7 @@ BLOCK_RECORDS = 8192
 Kind = Literal["text", "status", "route", "section", "kind", "crawler", "epoch", "time", "size", "seconds", "source"]
 SqlType = Literal["TEXT", "INTEGER", "REAL"]
 Mask = NDArray[np.bool_]
+Choice = Callable[[HeldBucket], NDArray[np.intp] | None]
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - counted in UTC, and written without a zone
 LATENCIES = np.array([float(f"{seconds:.4g}") for seconds in bin_seconds()])
@@ -127,11 +128,20 @@ class Block:
 class Relation:
     """What a series held when this was made. Nothing is copied but what is asked for, block by block."""
 
-    def __init__(self, series: LogSeries, routes: Routes = BUILT_IN) -> None:
-        """Take the buckets of a series, in the order of its logs and of time; `routes` are the rules of `route`."""
+    def __init__(self, series: LogSeries, routes: Routes = BUILT_IN, choice: Choice | None = None) -> None:
+        """Take the buckets of a series, in the order of its logs and of time.
+
+        Args:
+            series: may go on to change.
+            routes: the rules of the column `route`.
+            choice: which records of a bucket are in the table: indexes, ascending, or None for all.
+        """
         self._routes = routes
         self.buckets = sorted(series.buckets, key=lambda each: (each.source, each.first_ms, each.offset))
-        self.records = sum(bucket.records for bucket in self.buckets)
+        self.kept = [choice(bucket) if choice is not None else None for bucket in self.buckets]
+        """For each bucket which of its records are in the table, None for all."""
+        kept = zip(self.buckets, self.kept, strict=True)
+        self.records = sum(bucket.records if rows is None else len(rows) for bucket, rows in kept)
         self._dictionaries = dict(series.dictionaries)  # the series may get others
         self._values: dict[str, list[Cell]] = {}
         self._numbers: dict[str, dict[Cell, list[int]]] = {}
@@ -170,9 +180,12 @@ class Relation:
         """What may pass of each bucket, where that is anything."""
         passing = [self._passing(hint) for hint in hints]
         base = 0
-        for bucket in self.buckets:
-            chosen = self._chosen(bucket, hints, passing)
-            rows = np.arange(bucket.records) if chosen is None else chosen
+        for bucket, kept in zip(self.buckets, self.kept, strict=True):
+            mask = self._mask(bucket, hints, passing)
+            if kept is not None:
+                rows = kept[mask[kept]] if mask is not None else kept
+            else:
+                rows = np.flatnonzero(mask) if mask is not None else np.arange(bucket.records)
             if len(rows):
                 yield Part(bucket, base, rows)
             base += bucket.records
@@ -195,10 +208,8 @@ class Relation:
         mask[numbers.get(hint.value, [])] = True  # type: ignore[call-overload]
         return mask
 
-    def _chosen(
-        self, bucket: HeldBucket, hints: Sequence[RelationHint], passing: Sequence[Mask | None]
-    ) -> NDArray[np.intp] | None:
-        """Indexes of the records that may pass, None for all."""
+    def _mask(self, bucket: HeldBucket, hints: Sequence[RelationHint], passing: Sequence[Mask | None]) -> Mask | None:
+        """Which records may pass, None for all."""
         masks: list[Mask] = []
         for hint, by_key in zip(hints, passing, strict=True):
             column = COLUMNS[hint.column]
@@ -209,12 +220,13 @@ class Relation:
             else:
                 mask = _mask(bucket, column, hint)
             if mask is False:
-                return np.zeros(0, np.intp)
+                return np.zeros(bucket.records, np.bool_)
             if mask is not True:
                 masks.append(mask)
         if not masks:
             return None
-        return np.flatnonzero(np.logical_and.reduce(masks))
+        passed: Mask = np.logical_and.reduce(masks)
+        return passed
 
     # ---------------------------------------------------------------------------------------- cutting
 

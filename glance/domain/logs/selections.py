@@ -15,6 +15,9 @@ from glance.domain.logs.tally import Selection
 NONE: NDArray[np.intp] = np.zeros(0, np.intp)
 """No record."""
 
+MOST_UNPACKED = 1 << 20
+"""Numbers of records kept at hand, of the filter that is looked at."""
+
 Kept = NDArray[np.uint8] | bool
 """A bit a record; or all of them, or none."""
 
@@ -27,18 +30,37 @@ class Selections:
         self.filter = chosen_by
         self._series = series
         self._kept: dict[int, tuple[HeldBucket, Kept]] = {}
+        self._unpacked: dict[int, NDArray[np.intp]] = {}
+        self._room = MOST_UNPACKED
 
     def of(self, bucket: HeldBucket) -> Selection:
         """The chosen records of a bucket; None when all are."""
+        unpacked = self._unpacked.get(id(bucket))
+        if unpacked is not None:
+            return unpacked
         known = self._kept.get(id(bucket))
         if known is not None:
-            return _selection(known[1], bucket.records)
+            selection = _selection(known[1], bucket.records)
+            self._hold(bucket, selection)
+            return selection
         mask = self._mask(bucket)
         found = NONE if mask is None else np.flatnonzero(mask)
         is_whole = len(found) == bucket.records
         kept = is_whole if mask is None or is_whole or not len(found) else np.packbits(mask)
         self._kept[id(bucket)] = (bucket, kept)
+        self._hold(bucket, None if is_whole else found)
         return None if is_whole else found
+
+    def _hold(self, bucket: HeldBucket, selection: Selection) -> None:
+        """Keep what every panel of one scene asks for again."""
+        if selection is not None and len(selection) <= self._room:
+            self._unpacked[id(bucket)] = selection
+            self._room -= len(selection)
+
+    def rest(self) -> None:
+        """Keep no more than the bits, until it is asked again."""
+        self._unpacked = {}
+        self._room = MOST_UNPACKED
 
     def _mask(self, bucket: HeldBucket) -> NDArray[np.bool_] | None:
         """One truth a record; None when no record can be chosen."""
@@ -51,6 +73,7 @@ class Selections:
         held = {id(bucket) for bucket in buckets}
         if len(self._kept) > len(held) or not held.issuperset(self._kept):
             self._kept = {key: kept for key, kept in self._kept.items() if key in held}
+            self.rest()
 
 
 def _selection(kept: Kept, records: int) -> Selection:
