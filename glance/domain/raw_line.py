@@ -1,4 +1,4 @@
-"""What the page of lines asks for, and what it is answered: frozen, plain values.
+"""Lines of logs as a screen shows them, and what the page of lines asks for: frozen, plain values.
 
 Rows are counted from the newest line of the window, which is row 0. While the page follows, the newest is whatever
 came last; while it stands still, rows keep their numbers, whatever comes.

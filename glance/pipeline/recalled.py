@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import msgspec
 
+from glance.domain.raw_line import LineRows
 from glance.domain.scene import Scene, View
 
 PREFIX = "scene."
@@ -21,7 +22,8 @@ def text_of(scene: Scene) -> str:
     """A scene as it is kept; empty when it is not worth it."""
     if not scene.lines_total or scene.view.end is not None or scene.view.filter or scene.trouble:
         return ""
-    text = msgspec.json.encode(scene).decode()
+    kept = replace(scene, view=replace(scene.view, lines=None), raw=LineRows())  # their page is not open at first
+    text = msgspec.json.encode(kept).decode()
     return text if len(text) <= MOST_CHARACTERS else ""
 
 

@@ -84,7 +84,7 @@ class Recorder:
         """Whose places these are, to be told when they are written."""
         self._gaps: list[Gap] = []
         self._waiting_records = 0
-        self._next_at = monotonic() + COMMIT_SECONDS
+        self._next_at = monotonic()
         self._retry_seconds = _FIRST_RETRY_SECONDS
         self._formats: dict[str, str] = {}
         self.note_text = ""

@@ -253,11 +253,13 @@ class Overview(LineViewer, inherit_bindings=False):
     @on(ZoomRequested)
     def zoom_clicked(self, message: ZoomRequested) -> None:
         """Zoom a panel that was clicked twice, or back."""
-        if message.panel in PAGES or message.panel == "lines":
-            self._held = message.panel
+        if message.panel in PAGES:
             self.action_zoom()
             return
         self._held = message.panel
+        if message.panel == "lines":
+            self.action_page("raw")
+            return
         self._wish(zoomed="" if self.wish.zoomed else message.panel)
 
     def action_back(self) -> None:

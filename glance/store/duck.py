@@ -16,7 +16,8 @@ import numpy as np
 
 from glance.domain.logs.histogram import BINS
 from glance.domain.logs.record import TEXT_FIELDS
-from glance.domain.logs.relation import COLUMNS, LATENCIES, Relation, RelationColumn, source_cell
+from glance.domain.logs.relation import Relation
+from glance.domain.logs.relation_column import COLUMNS, LATENCIES, RelationColumn, source_cell
 from glance.errors import GlanceError, QueryError
 from glance.store.log_query import EXAMPLE, Found, Value, check_text
 from glance.store.log_table import TABLE

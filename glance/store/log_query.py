@@ -15,7 +15,8 @@ import apsw.ext
 
 from glance.domain.logs.filter_mistake import Mistake
 from glance.domain.logs.filter_pattern import Pattern, compile_pattern
-from glance.domain.logs.relation import COLUMNS, Relation
+from glance.domain.logs.relation import Relation
+from glance.domain.logs.relation_column import COLUMNS
 from glance.errors import GlanceError, QueryError
 from glance.store.log_table import TABLE, LogModule
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import apsw
 
-from glance.domain.logs.relation import COLUMNS, Block, Relation
+from glance.domain.logs.relation import Block, Relation
+from glance.domain.logs.relation_column import COLUMNS
 from glance.domain.logs.relation_hint import Cell, Operator, RelationHint, relation_hint
 from glance.domain.logs.relation_order import RelationOrder
 

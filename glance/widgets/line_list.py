@@ -24,7 +24,7 @@ from glance.widgets.progress import empty_words
 CLIENT_WIDTH, WIDEST_CLIENT = 15, 26
 METHOD_WIDTH = 6
 SOURCE_WIDTH = 14
-AGENT_WIDTH = 34
+MOST_AGENT_WIDTH = 110
 NARROW, WIDE, WIDEST = 66, 100, 170
 """Cells from which on the client, then size and log, then the agent have columns."""
 
@@ -168,11 +168,11 @@ def _columns(scene: Scene, line: RawLine, width: int, inks: Inks) -> Strip:
     if width >= NARROW:
         row.put(fit_left(clean(log.client), WIDEST_CLIENT if width >= WIDEST else CLIENT_WIDTH), inks.label).skip(1)
     row.put(fit_left(clean(log.method), METHOD_WIDTH), inks.label).skip(1)
-    agent = clean(dict(line.fields).get("agent", ""), AGENT_WIDTH * 2) if width >= WIDEST else ""
-    room = row.room - (AGENT_WIDTH + 2 if width >= WIDEST else 1)
-    row.put(fit_left(target_of(line), room), inks.text)
+    agent = clean(dict(line.fields).get("agent", "")) if width >= WIDEST else ""
+    taken = min(MOST_AGENT_WIDTH, row.room // 2) if agent else 0
+    row.put(fit_left(target_of(line), row.room - taken - 1), inks.text)
     if agent:
-        row.skip(1).put(fit_left(agent, AGENT_WIDTH), inks.label)
+        row.skip(1).put(fit_left(agent, taken - 1), inks.label)
     return row.strip()
 
 

@@ -19,6 +19,7 @@ from glance.widgets.progress import empty_words
 CLASSES = (2, 3, 4, 5, 1)
 LOW_BARS = str.maketrans("█▌", "▄▖")
 """A bar of half the height."""
+BARS = frozenset("█▌▄▖▏▎▍▋▊▉")
 CODE_WIDTH = 10
 """Cells of a code with its count: `404 8,412 `."""
 
@@ -59,8 +60,11 @@ def status_rows(scene: Scene, height: int) -> tuple[int, ...]:
 
 
 def _selected(strip: Strip, width: int, inks: Inks) -> Strip:
-    """A line with the cursor on it."""
-    segments = [Segment(text, inks.selected(style or inks.ground)) for text, style, _ in strip.crop(1)]
+    """A line with the cursor on it; a bar, which would vanish where that is inverse, is left as it is there."""
+    segments = [
+        Segment(text, style if inks.is_ansi and BARS & set(text) else inks.selected(style or inks.ground))
+        for text, style, _ in strip.crop(1)
+    ]
     return Strip([Segment("▌", inks.selected(inks.focus)), *segments], width)
 
 

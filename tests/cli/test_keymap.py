@@ -18,7 +18,7 @@ FILE = ConfigFile(Path("c.toml"))
     "keys",
     [
         (("pause", "p"), ("window.longer", "right_square_bracket")),
-        (("pause", "s"), ("sort", "space")),
+        (("pause", "b"), ("bell", "space")),
         (("row.up", "ctrl+o,k"),),
         (("zoom", "z"),),
         (),

@@ -19,7 +19,7 @@ import pytest
 from glance.cli.main import main
 from glance.cli.sql import is_query, taken_apart
 from glance.cli.sql_output import distinct, table
-from glance.domain.logs.relation import COLUMNS
+from glance.domain.logs.relation_column import COLUMNS
 from glance.errors import UsageError
 
 LINE = '10.0.0.{client} - - [22/Nov/2026:14:00:{second:02} +0000] "GET {path} HTTP/1.1" {status} {size} "-" "{agent}"\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def zoom(terminal: Terminal, name: str) -> str:
     """Show one panel on the whole screen, as it is when it has settled, and go back."""
     terminal.press(str(PANELS.index(name) + 1))
     terminal.shows(lambda text: ("/ search" in text) == (name in TABLES))
-    terminal.press("enter")
+    terminal.press("z")
     text = terminal.shows(lambda text: boxes(text) == 1 and name in text.splitlines()[1])
     terminal.press("esc")
     terminal.shows(lambda text: boxes(text) > 1)
@@ -99,6 +100,31 @@ def test_search_help_palette_pause_and_clicks_pass_nothing_on(log: Path) -> None
         for narrow in ((80, 24), (60, 15), (30, 8), (120, 40)):
             terminal.resize(*narrow)
             terminal.shows("too small" if narrow == (30, 8) else "by hits")
+        terminal.press("q")
+
+        assert terminal.ends() == 0
+        assert terminal.is_restored()
+    assert foreign(bytes(terminal.raw), size, OWN) == []
+
+
+def test_filters_by_hostile_names_pass_nothing_on(log: Path) -> None:
+    """Each name becomes a chip, its opposite, and a text that is edited; every one of them matches its lines."""
+    size = (120, 140)
+    with glance(log, "--refresh", "0.2", size=size) as terminal:
+        terminal.shows(lambda text: "by hits" in text and "/ search" in text)
+        for row in range(8):
+            terminal.press("3")
+            terminal.write(b"g" + b"j" * row + b"\r")
+            text = terminal.shows(lambda text: re.search(r" [1-9][0-9]* of [0-9]+ ", text.splitlines()[1]))
+            assert "✕" in text.splitlines()[1]
+            terminal.press("!")
+            terminal.shows(lambda text: "-path" in text.splitlines()[1])
+            terminal.write(b"f\x1b[D\x1b[D")
+            terminal.shows("enter keep")
+            terminal.press("esc")
+            terminal.shows(lambda text: "enter keep" not in text)
+            terminal.press("backspace")
+            terminal.shows(lambda text: "✕" not in text.splitlines()[1])
         terminal.press("q")
 
         assert terminal.ends() == 0

@@ -19,11 +19,25 @@ def test_keys_typed_at_once_do_what_they_do_one_by_one(tmp_path: Path) -> None:
     with glance(log) as terminal:
         terminal.shows("/ search")
         for digit, name in ((1, "traffic"), (6, "alerts"), (2, "sections"), (7, "lines"), (4, "clients")):
-            terminal.write(f"{digit}\r".encode())
+            terminal.write(f"{digit}z".encode())
             assert name in terminal.shows(is_zoomed).splitlines()[1]
             terminal.press("esc")
             terminal.shows(lambda text: not is_zoomed(text))
         terminal.write(b"3/n/1\rq")
+
+        assert terminal.ends() == 0
+        assert terminal.is_restored()
+
+
+def test_a_filter_typed_at_once_is_typed_whole(tmp_path: Path) -> None:
+    """None of its signs is taken for a command on the way."""
+    log = tmp_path / "access.log"
+    log.write_bytes(numbered(0, 50))
+    with glance(log, size=(120, 35)) as terminal:
+        terminal.shows("/ search")
+        terminal.write(b"3fpath:/n/4 -path=/n/41\r")
+        terminal.shows(lambda text: "path:/n/4 ✕   -path=/n/41 ✕" in text and "10 of 50" in text)
+        terminal.write(b"\x7f\x7f:path=/n/7\rq")
 
         assert terminal.ends() == 0
         assert terminal.is_restored()

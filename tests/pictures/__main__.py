@@ -40,7 +40,7 @@ SHOTS = (
     Shot("overview", "glance at 120 × 35: traffic, sections, paths, clients, status, alerts and lines", 120, 35),
     Shot("wide", "glance at 200 × 55", 200, 55),
     Shot("small", "glance at 80 × 24: the tables are tabs of one box", 80, 24),
-    Shot("zoomed", "the panel of paths on the whole screen", 120, 35, (b"3", b"\r")),
+    Shot("zoomed", "the panel of paths on the whole screen", 120, 35, (b"3", b"z")),
 )
 LIGHT = Shot("light", "glance with light colours", 120, 35)
 

@@ -11,8 +11,9 @@ import pytest
 from glance.domain.log_line import LogLine
 from glance.domain.raw_line import LineRows, LineSearch, LinesWish, RawLine
 from glance.pipeline.line_editor import editor_command, line_number
+from glance.pipeline.recalled import scene_of, text_of
 from glance.widgets.line_page import LinePage
-from tests.scenes import AT
+from tests.scenes import AT, scene_at
 from tests.screens.running import stage
 from tests.stage import HOSTILE
 
@@ -268,3 +269,9 @@ def test_the_editor_of_the_person_is_opened_at_the_line(tmp_path):
     (tmp_path / "less").write_text("")
     os.chmod(tmp_path / "less", 0o700)
     assert editor_command({"PATH": str(tmp_path)}, path, 7) == [str(tmp_path / "less"), "-S", "+7g", path]
+
+
+def test_the_next_dashboard_does_not_begin_with_rows_of_a_page_that_is_not_open():
+    scene = scene_at()
+    shown = replace(scene, view=replace(scene.view, lines=LinesWish()), raw=rows_for(LinesWish()))
+    assert scene_of(text_of(shown), scene.view) == replace(scene, is_recalled=True)

@@ -352,9 +352,19 @@ async def test_clicks_on_the_window_and_the_footer_work():
 async def test_a_double_click_zooms():
     async with stage() as on:
         await on.publish()
+        await on.pilot.click("#traffic", offset=(25, 3), times=2)
+        await on.pilot.pause()
+        assert on.overview.panel("traffic").size == (160, 43)
+
+
+async def test_a_double_click_on_the_lines_opens_their_page():
+    async with stage() as on:
+        await on.publish()
         await on.pilot.click("#lines", offset=(5, 3), times=2)
         await on.pilot.pause()
-        assert on.overview.panel("lines").size == (160, 43)
+        assert on.overview.panel("raw").size == (160, 43)
+        await on.press("escape")
+        assert on.focused == "lines"
 
 
 async def test_the_wheel_moves_the_cursor():

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from glance.domain.logs.agent_kind import agent_kind
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.record import LogRecord, section
-from glance.domain.logs.relation import COLUMNS, LATENCIES, Choice, Relation, time_text
+from glance.domain.logs.relation import Choice, Relation
+from glance.domain.logs.relation_column import COLUMNS, LATENCIES, time_text
 from glance.domain.logs.route import route
 from glance.domain.logs.series import LogSeries
 from glance.domain.safe_text import decode

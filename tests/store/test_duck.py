@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from glance.domain.logs.relation import COLUMNS, Relation
+from glance.domain.logs.relation import Relation
+from glance.domain.logs.relation_column import COLUMNS
 from glance.domain.logs.series import LogSeries
 from glance.errors import QueryError
 from glance.store.duck import DuckQuery

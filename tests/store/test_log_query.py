@@ -13,7 +13,8 @@ import pytest
 
 from glance.cli.sql import ended_by_keyboard
 from glance.domain.logs import relation as relation_module
-from glance.domain.logs.relation import COLUMNS, Relation
+from glance.domain.logs.relation import Relation
+from glance.domain.logs.relation_column import COLUMNS
 from glance.domain.logs.relation_hint import relation_hint
 from glance.domain.logs.series import LogSeries
 from glance.errors import GlanceError, QueryError

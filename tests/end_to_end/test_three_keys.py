@@ -1,0 +1,25 @@
+"""From "500s are rising" in the demo to the raw line of one of them."""
+
+from __future__ import annotations
+
+import re
+
+from tests.end_to_end.terminal import environment, glance
+
+KEYS = ("5", "enter", "l")
+"""The panel of status, its worst class, the lines."""
+
+
+def test_the_demos_errors_are_three_keys_away(tmp_path):
+    with glance("demo", "--seed", "1", size=(120, 35), env=environment(HOME=str(tmp_path))) as terminal:
+        terminal.shows(lambda text: "LIVE" in text and re.search(r"5xx +[0-9]", text))
+        for key in KEYS:
+            terminal.press(key)
+        text = terminal.shows(lambda text: re.search(r"1 of [1-9][0-9,]*", text))
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+    statuses = re.findall(r"(?m)^.[^│\n]*? ([0-9]{3}) +[0-9.]+k?B ", text)
+    assert statuses
+    assert all(status.startswith("5") for status in statuses)
+    assert re.search(r'"(GET|POST|PUT|DELETE|HEAD) /\S+ HTTP/[0-9.]+" 5[0-9][0-9] ', text)
