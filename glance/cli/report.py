@@ -14,12 +14,10 @@ import click
 from glance.cli.options import logs_argument, with_settings
 from glance.cli.question import Question, answer, read_logs, with_question
 from glance.config import Settings
-from glance.domain.logs.expectation import parse_expectation
-from glance.domain.logs.named_figures import figures_of
 from glance.domain.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from glance.domain.logs.expectation import Verdict
+    from glance.domain.logs.expectation import Expectation, Verdict
     from glance.domain.logs.summary import Summary
 
 ColorSystem = Literal["standard", "256", "truecolor"]
@@ -70,13 +68,33 @@ def report(
     glance report --db --since 7d
     zcat old.gz | glance report -
     """
-    expectations = [parse_expectation(text) for text in conditions]
+    expectations = parsed(conditions)
     question = replace(question, top=top)
     found = answer(paths, settings, question, "glance report /var/log/nginx/access.log")
     write(rendered(found.summary, output))
-    figures = figures_of(found.summary, question.seconds(found.summary))
-    code = tell_failed([expectation.judge(figures) for expectation in expectations])
+    code = judged(expectations, found.summary, question) if expectations else 0
     return found.missed[0].exit_code if found.missed else code
+
+
+def parsed(conditions: Sequence[str]) -> list[Expectation]:
+    """The conditions of `--fail-if`.
+
+    Raises:
+        ConditionError: one has a mistake.
+    """
+    if not conditions:
+        return []
+    from glance.domain.logs.expectation import parse_expectation  # most reports have none
+
+    return [parse_expectation(text) for text in conditions]
+
+
+def judged(expectations: Sequence[Expectation], summary: Summary, question: Question) -> int:
+    """Hold the figures against what is expected; returns the exit code."""
+    from glance.domain.logs.named_figures import figures_of  # most reports expect nothing
+
+    figures = figures_of(summary, question.seconds(summary))
+    return tell_failed([expectation.judge(figures) for expectation in expectations])
 
 
 def print_report(paths: Sequence[str], settings: Settings, *, output: str = "text") -> int:

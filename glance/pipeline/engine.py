@@ -30,9 +30,7 @@ _PATIENCE_SECONDS = 5.0
 class Engine:
     """Runs a collector in one thread, and keeps choices in another's database connection."""
 
-    def __init__(
-        self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = ""
-    ) -> None:
+    def __init__(self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = "") -> None:
         """Start nothing yet.
 
         Args:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
-from glance.domain.logs.checkpoint import Checkpoint
 from glance.errors import SourceError
 from glance.sources.family import Signature
-from glance.sources.generation import Identity, inode_version, new_number
-from glance.sources.ledger import Ledger
+from glance.sources.generation import Identity
 from glance.sources.regular_file import open_regular
 from glance.sources.sameness import is_beginning
 
@@ -61,45 +58,6 @@ class Copies:
             groups.setdefault(keys[path], []).append(path)
             own.append(path)
         return sorted(own)
-
-
-def inherited(path: str, checkpoints: Iterable[Checkpoint]) -> tuple[Checkpoint, ...]:
-    """What is known of a log that was never read under its name, since its bytes were read under another.
-
-    Args:
-        path: the log.
-        checkpoints: of other logs.
-
-    Returns:
-        Checkpoints to begin with: of the copy, up to where the original was read; or none.
-    """
-    source = os.path.abspath(path)
-    ledger = Ledger(source, [known for known in checkpoints if known.source != source and known.offset >= _LEAST_BYTES])
-    try:
-        fd = open_regular(path)
-    except (OSError, SourceError):
-        return ()
-    try:
-        status = os.fstat(fd)
-        found = ledger.matches(lambda size, at: os.pread(fd, size, at), status.st_size)
-        return tuple(
-            replace(
-                known,
-                source=source,
-                generation=new_number(),
-                path=source,
-                device=status.st_dev,
-                inode=status.st_ino,
-                inode_version=inode_version(fd),
-                low=known.offset,
-                size=status.st_size,
-                modified_ns=status.st_mtime_ns,
-                state="active",
-            )
-            for known in found[:1]
-        )
-    finally:
-        os.close(fd)
 
 
 def _signature(path: str) -> Signature | None:

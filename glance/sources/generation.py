@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from dataclasses import dataclass
 
 from glance.domain.logs.checkpoint import HEAD_BYTES, WINDOW_BYTES
@@ -63,7 +62,7 @@ def stream_generation(path: str, number: int = 0) -> Generation:
 
 def new_number() -> int:
     """A number for a generation."""
-    return secrets.randbits(_NUMBER_BITS) or 1
+    return int.from_bytes(os.urandom(8), "little") >> (64 - _NUMBER_BITS) or 1
 
 
 def inode_version(fd: int) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 
-from glance.sources.copies import inherited
 from glance.sources.discovery import Glob
 from tests.sources.bookkeeper import append, numbered
 
@@ -51,21 +50,3 @@ async def test_f36_a_copy_of_a_whole_log_is_no_log(tmp_path):
     append(log, numbered(5000, 1))
     assert pattern.rescan() == [], "what it was a copy of was rotated"
     assert names(Glob(str(tmp_path / "*.log")).rescan()) == ["access-backup.log", "access.log"]
-
-
-async def test_f36_a_copy_that_goes_on_alone_is_read_from_there(tmp_path, keep_books):
-    log, copy = tmp_path / "access.log", tmp_path / "access-backup.log"
-    append(log, numbered(0, 1000))
-    books = keep_books(log)
-    await books.read_all()
-    shutil.copy(log, copy)
-    append(copy, numbered(7000, 5))
-    begun = inherited(str(copy), books.checkpoints.values())
-    second = keep_books(copy)
-    second.checkpoints = {known.generation: known for known in begun}
-
-    assert await second.read_all() == numbered(7000, 5)
-    assert second.gaps == []
-    assert {known.source for known in second.checkpoints.values()} == {str(copy)}
-    assert not {known.generation for known in begun} & set(books.checkpoints)
-    assert inherited(str(log), books.checkpoints.values()) == (), "its own are not inherited"
