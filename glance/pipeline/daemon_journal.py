@@ -37,12 +37,15 @@ class Journal:
         """Know of nothing yet."""
         self._sources: dict[str, SourceStatus] = {}
         self._alerts: dict[tuple[str, str, float], bool] = {}
+        self._began: float | None = None
+        """When the first scene was made: alerts of before were told by the daemon of before."""
         self._troubles = ("", "")
         self._unread = 0
         self._unread_at = float("-inf")
 
     def read(self, scene: Scene) -> None:
         """Tell what is new in a scene."""
+        self._began = scene.at if self._began is None else self._began
         for source in scene.sources:
             self._read_source(source)
         self._read_alerts(scene.alerts)
@@ -71,6 +74,8 @@ class Journal:
             key = (notice.rule, notice.segment, notice.triggered_at)
             was_over = self._alerts.get(key)
             known[key] = notice.recovered_at is not None
+            if notice.recovered_at is not None and notice.recovered_at < (self._began or 0.0):
+                continue
             if was_over is None:
                 logger.warning("%s", safe_text(notice.message))
             if notice.recovered_at is not None and not was_over:

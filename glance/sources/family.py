@@ -57,6 +57,14 @@ class Member:
         status = self.status
         return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
+    def is_there(self) -> bool:
+        """Whether the path still leads to this file, as it was: what was read by the path meanwhile was this."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return False
+        return self.signature == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
     @property
     def number(self) -> int | None:
         """The 2 of `access.log.2.gz`."""

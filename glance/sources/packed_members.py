@@ -41,6 +41,9 @@ class PackedMembers:
             self.patience.wait_for(member, look)
             return None
         found = await asyncio.to_thread(survey, member.path, self.ledger.tellable)
+        if not member.is_there():  # it was renamed meanwhile, so that something else may have been unpacked
+            look.has_moved = True
+            return None
         if not found.is_whole and not is_final:
             self._broken.add(member.signature)
             self.patience.wait_for(member, look)
@@ -49,27 +52,40 @@ class PackedMembers:
         if not found.is_whole and await asyncio.to_thread(_is_left_over, member, look):
             return None
         number = await asyncio.to_thread(self._open_original, member.path, found, look)
+        if not member.is_there():
+            look.has_moved = True
+            return None
         if number:
             self.copies.add(member, number, found.head, found.size)
             return None
         for one in found.found:
             if one.generation not in look.claimed and one.generation not in look.open:
                 return self._rest(member, found, one, look)
-            if await asyncio.to_thread(self._is_copy, member, one.generation, look):
+            is_copy = await asyncio.to_thread(self._is_copy, member, one.generation, look)
+            if is_copy is None:
+                look.has_moved = True
+                return None
+            if is_copy:
                 self.copies.add(member, one.generation, found.head, found.size)
                 return None
         return self._whole(member, found, look)
 
-    def _is_copy(self, member: Member, number: int, look: Look) -> bool:
-        """Whether an archive that fits a generation holds what is read as this generation from another file."""
+    def _is_copy(self, member: Member, number: int, look: Look) -> bool | None:
+        """Whether an archive that fits a generation holds what is read as this generation from another file.
+
+        Returns:
+            None when one of them was renamed meanwhile, so that others may have been compared.
+        """
         reader = look.open.get(number)
         if isinstance(reader, Reader):
-            return is_unpacked_beginning(member.path, reader.fileno())
+            is_copy = is_unpacked_beginning(member.path, reader.fileno())
+            return is_copy if member.is_there() else None
+        original = reader if reader is not None else look.claimed[number]
         try:
-            return is_same_beginning(member.path, reader.seen_path if reader else look.claimed[number].path)
-        except OSError:  # renamed just now
-            look.has_moved = True
-            return True
+            is_copy = is_same_beginning(member.path, _path_of(original))
+        except OSError:
+            return None
+        return is_copy if member.is_there() and original.is_there() else None
 
     def _rest(self, member: Member, found: Survey, known: Checkpoint, look: Look) -> UnpackedReader | None:
         """A reader of what follows after the bytes of a known generation, if anything does."""
@@ -112,11 +128,17 @@ class PackedMembers:
         return 0
 
 
+def _path_of(original: Member | UnpackedReader) -> str:
+    """Where the file is that holds a generation."""
+    return original.path if isinstance(original, Member) else original.seen_path
+
+
 def _is_left_over(member: Member, look: Look) -> bool:
     """Whether a broken archive was left by a compression that failed: the file itself, or a whole archive, is there."""
     for other in look.order:
         try:
             if other is not member and is_same_beginning(member.path, other.path):
+                look.has_moved |= not (member.is_there() and other.is_there())
                 return True
         except OSError:  # renamed just now
             look.has_moved = True

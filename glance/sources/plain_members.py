@@ -101,12 +101,17 @@ class PlainMembers:
         reader = look.open.get(number)
         if isinstance(reader, Reader):
             return False
-        original = reader.seen_path if reader is not None else look.claimed[number].path
+        original = reader if reader is not None else look.claimed[number]
+        path = original.path if isinstance(original, Member) else original.seen_path
         try:
-            return await asyncio.to_thread(is_same_beginning, member.path, original)
-        except OSError:  # renamed just now
+            is_copy = await asyncio.to_thread(is_same_beginning, member.path, path)
+        except OSError:
+            is_copy = True
+            look.has_moved = True
+        if not (member.is_there() and original.is_there()):  # renamed meanwhile: others may have been compared
             look.has_moved = True
             return True
+        return is_copy
 
 
 def _is_of(known: Checkpoint, member: Member) -> bool:
@@ -131,6 +136,7 @@ def _is_part(fd: int, size: int, member: Member, look: Look) -> bool:
         is_shorter = not beside.is_archive and beside.status.st_size <= size
         try:
             if beside is not member and not is_shorter and is_same_beginning(member.path, beside.path, is_longer=True):
+                look.has_moved |= not (member.is_there() and beside.is_there())
                 return True
         except OSError:  # renamed just now
             look.has_moved = True

@@ -71,6 +71,11 @@ class UnpackedReader:
         """The compressed file, None when it is gone."""
         return (self._status.st_dev, self._status.st_ino) if self._status else None
 
+    def is_there(self) -> bool:
+        """Whether the file is still where it was seen last."""
+        status = _status_of(self.seen_path)
+        return status is not None and (status.st_dev, status.st_ino) == self.identity
+
     @property
     def pending_bytes(self) -> int:
         """Length of the beginning of a line that waits for its newline."""

@@ -32,8 +32,9 @@ ROTATION_SECONDS = 0.7
 class Rotated:
     """A log that is written at a steady pace and rotated now and then, as logrotate would."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, seconds: float = ROTATION_SECONDS) -> None:
         """Write nothing yet."""
+        self._seconds = seconds
         self.path = path
         self.written = 1
         self._kind = kind
@@ -61,7 +62,7 @@ class Rotated:
             append(self.path, data[:cut])  # in the midst of a line
             append(self.path, data[cut:])
             self.written += due
-            if seconds > (self._rotations + 1) * ROTATION_SECONDS:
+            if seconds > (self._rotations + 1) * self._seconds:
                 self._rotate()
 
     def _rotate(self) -> None:
@@ -132,3 +133,24 @@ def test_killed_at_any_moment_counts_each_line_once(tmp_path: Path, kind: str) -
     expected = {f"/n/{number}".encode() for number in range(writer.written)}
     assert [path for path, times in found.items() if times != 1] == []
     assert set(found) == expected
+
+
+@pytest.mark.slow
+def test_rotated_and_renamed_all_the_time_while_archives_are_looked_at(tmp_path: Path) -> None:
+    """Many archives that nobody has read, whose names change while they are unpacked: each is taken for itself."""
+    log, database = tmp_path / "log" / "access.log", tmp_path / "state" / "glance.db"
+    log.parent.mkdir()
+    chance = random.Random(3)
+    append(log, numbered(0, 1))
+    run("collect", log, "--db", database)
+    with Rotated(log, "compress", 0.2) as writer:
+        for _ in range(2 if KILLS < 100 else 20):
+            time.sleep(chance.uniform(2.0, 3.0))
+            process = collect(log, database, "--watch")
+            time.sleep(chance.uniform(0.6, 1.2))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+    assert run("collect", log, "--db", database).returncode == 0
+
+    found = counted(database)
+    assert found.total() == len(found) == writer.written
