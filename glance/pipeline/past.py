@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glance.domain.log_line import LogLine
 from glance.domain.logs.bucket import LogBucket
@@ -16,10 +16,14 @@ from glance.domain.scene import View
 from glance.domain.window import Window
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.past_lines import newest_records
+from glance.pipeline.rolled_rankings import rolled_rankings
 from glance.pipeline.scene_maker import SceneMaker, WindowFigures
 
 KEPT_BUCKETS = 48
 """Buckets that stay decoded, so that the next window, which overlaps, is there at once."""
+
+STEP_SECONDS = 60
+"""What is kept of records that were let go is looked at by the minute."""
 
 STALE_SECONDS = 5.0
 """After that, history is looked at for more: a back-fill may have reached the window."""
@@ -76,17 +80,24 @@ class Past:
             self._window, self._loaded_at = window, now
         assert self._maker is not None
         figures = self._maker.figures_of(view, window)
+        if not self._buckets and figures.totals.hits and not view.filter:
+            figures = replace(figures, rankings=await rolled_rankings(self._history, self._wanted(window), view))
         if view.filter:
             lines = self._maker.newest(view, window)
         else:
             lines = newest_records(self._buckets, window, view.log_lines)
         return PastFigures(figures, lines, self._series.has_latency, self._series)
 
+    def _wanted(self, window: Window) -> Wanted:
+        return Wanted(self._sources, start_ms=round(window.start * 1000), end_ms=round(window.end * 1000))
+
     async def _load(self, window: Window) -> None:
         """Hold the buckets that reach into a window, newest first, as many as fit; of the others only counts."""
-        wanted = Wanted(self._sources, start_ms=round(window.start * 1000), end_ms=round(window.end * 1000))
+        wanted = self._wanted(window)
         heads = await self._history.ask(lambda history: history.heads(wanted))
         series = LogSeries(self._memory_bytes, routes=self._series.routes)
+        for row in await self._history.ask(lambda history: history.rolled_up(wanted, STEP_SECONDS)):
+            series.rollup.add_row(row)  # of records that were let go
         self._buckets = []
         for head in heads:
             if series.size_bytes > self._memory_bytes * 0.8:

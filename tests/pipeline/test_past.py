@@ -1,42 +1,52 @@
-"""A filter holds for windows of the past, from memory and out of history."""
+"""Windows whose records were let go are still told, by the minute."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from glance.domain.logs.series import LogSeries
 from glance.domain.scene import View
-from tests.pipeline.test_collector import VIEW, line
-from tests.pipeline.test_keeping import kept
+from glance.domain.window import Window
+from glance.ingest.named import readers_named
+from glance.ingest.parse import parse
+from glance.pipeline.history_thread import HistoryThread
+from glance.pipeline.past import Past
+from glance.store.history import Batch, History
+from tests.pipeline.test_collector import line
+
+AT = 1_790_000_000
+SOURCE = "/var/log/access.log"
 
 
-@pytest.mark.parametrize("is_held", [True, False], ids=["from memory", "out of history"])
-async def test_a_filter_holds_in_the_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_held: bool) -> None:
-    if not is_held:
-        monkeypatch.setattr(LogSeries, "holds", lambda *_: False)
-    log, database, now = tmp_path / "access.log", tmp_path / "glance.db", time.time()
-    old = now - 7200
-    log.write_bytes(
-        b"".join(line(number, at=old + number % 60, status=404 if number % 7 == 0 else 200) for number in range(700))
-        + b"".join(line(number, at=now - 20) for number in range(100))
+async def test_what_was_let_go_is_told_by_its_roll_ups(tmp_path: Path) -> None:
+    """The same totals before and after."""
+    path = tmp_path / "glance.db"
+    data = b"".join(
+        line(number, at=AT + number % 300, status=500 if number % 10 == 0 else 200) for number in range(900)
     )
-    past = View(window="15m", rows=VIEW.rows, log_lines=5, end=old + 61)
-    async with kept(database, log) as stage:
-        await stage.until(lambda scene: scene.lines_total == 800)
-        stage.collector.look(replace(past, filter="status:4xx"))
-        scene = await stage.until(lambda scene: scene.matched is not None and scene.totals.hits > 0)
-        stage.collector.look(replace(past, filter="status:4xx -path=/n/7"))
-        fewer = await stage.until(lambda scene: scene.matched == 99)
-        stage.collector.look(past)
-        whole = await stage.until(lambda scene: scene.matched is None)
+    history = History.open(path)
+    history.commit(Batch(tuple(parse(data, readers_named("combined"), source=SOURCE, generation=1))))
+    history.close()
+    window = Window(AT // 900 * 900, AT // 900 * 900 + 1800, 60)
+    before = await _answer(path, window)
 
-    assert (scene.matched, scene.matched_of) == (100, 700)
-    assert scene.totals.statuses == ((404, 100),)
-    assert sum(scene.traffic.hits) == sum(scene.traffic.client_errors) == 100
-    assert [shown.status for shown in scene.lines] == [404] * 5
-    assert "/n/7" not in {row.name for row in fewer.ranking("paths").rows}
-    assert whole.totals.hits == 700
+    history = History.open(path)
+    assert history.retain(AT + 60, most_bytes=1, most_age_seconds=1e9).records == 900
+    history.close()
+    after = await _answer(path, window)
+
+    assert before.totals.hits == after.totals.hits == 900
+    assert before.totals.server_errors == after.totals.server_errors == 90
+    assert before.totals.bytes == after.totals.bytes
+    assert before.traffic.hits == after.traffic.hits
+    assert [row.hits for row in after.rankings[0].rows] == [900]
+    assert after.rankings[0].rows[0].name == before.rankings[0].rows[0].name == "/n"
+    assert after.rankings[0].is_approximate
+    assert (before.totals.is_approximate, after.totals.is_approximate) == (False, True)
+
+
+async def _answer(path: Path, window: Window):
+    thread = HistoryThread.open(path, writes=False)
+    past = Past(thread, [SOURCE], 64 << 20)
+    answer = await past.answer(View(window="15m", end=window.end, rows=(("sections", 5), ("routes", 5))), window, 0.0)
+    await thread.close()
+    return answer.figures

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.rollup_row import RollUpRow
 from glance.domain.logs.status import error_classes
 
 MINUTE_MS = 60_000
@@ -46,6 +47,15 @@ class RollUp:
         merged[places[len(self._minutes) :]] += counts
         self._minutes, self._counts = minutes[-MOST_MINUTES:], merged[-MOST_MINUTES:]
         self.records += records
+
+    def add_row(self, row: RollUpRow) -> None:
+        """Add the counts of one step of time; what is known by the hour is spread evenly over its minutes."""
+        many = max(1, row.width_seconds * 1000 // MINUTE_MS)
+        counts = np.array([sum(row.hits[:4]), row.hits[4], row.hits[5], row.bytes], np.int64)
+        spread = np.tile(counts // many, (many, 1))
+        spread[:, :] += np.arange(many)[:, None] < counts % many
+        first = row.start * 1000 // MINUTE_MS
+        self.add_minutes(np.arange(first, first + many), spread, row.records)
 
     @property
     def end(self) -> int:
