@@ -40,8 +40,10 @@ class UsageError(GlanceError):
     exit_code = 2
 
 
-class FilterError(UsageError):
-    """A filter cannot be understood. Its `why` has three lines: the reason, the filter, a mark under the mistake."""
+class MarkedError(UsageError):
+    """Something written is not understood. Its `why` has three lines: reason, text, a mark under the mistake."""
+
+    about = "cannot understand it"
 
     def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
         """Say what is wrong, and where.
@@ -49,67 +51,41 @@ class FilterError(UsageError):
         Args:
             why: the mistake, one line.
             hint: what the user can do about it.
-            text: the filter.
-            at: the character of it at which the mistake is.
+            text: what was written.
+            at: the character of it at which the mistake is; less than 0 where nobody knows.
         """
-        super().__init__("cannot understand the filter", f"{why}\n{_marked(text, at)}", hint)
+        super().__init__(self.about, f"{why}\n{_marked(text, at)}" if at >= 0 else why, hint)
         self.reason = why
         self.text = text
         self.at = at
 
 
-class RuleError(UsageError):
-    """An alert rule cannot be understood. Its `why` is laid out as that of a `FilterError`."""
+class FilterError(MarkedError):
+    """A filter cannot be understood."""
 
-    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
-        """Say what is wrong, and where.
-
-        Args:
-            why: the mistake, one line.
-            hint: what the user can do about it.
-            text: the rule.
-            at: the character of it at which the mistake is.
-        """
-        super().__init__("cannot understand the alert rule", f"{why}\n{_marked(text, at)}", hint)
-        self.reason = why
-        self.text = text
-        self.at = at
+    about = "cannot understand the filter"
 
 
-class ConditionError(UsageError):
-    """A condition on figures cannot be understood. Its `why` is laid out as that of a `FilterError`."""
+class RuleError(MarkedError):
+    """An alert rule cannot be understood."""
 
-    def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = 0) -> None:
-        """Say what is wrong, and where.
-
-        Args:
-            why: the mistake, one line.
-            hint: what the user can do about it.
-            text: the condition.
-            at: the character of it at which the mistake is.
-        """
-        super().__init__("cannot understand the condition", f"{why}\n{_marked(text, at)}", hint)
-        self.reason = why
-        self.text = text
-        self.at = at
+    about = "cannot understand the alert rule"
 
 
-class QueryError(UsageError):
-    """A query cannot be answered. Its `why` is laid out as that of a `FilterError`, or one line without a place."""
+class ConditionError(MarkedError):
+    """A condition on figures cannot be understood."""
+
+    about = "cannot understand the condition"
+
+
+class QueryError(MarkedError):
+    """A query cannot be answered."""
+
+    about = "cannot answer the query"
 
     def __init__(self, why: str, hint: str = "", *, text: str = "", at: int = -1) -> None:
-        """Say what is wrong, and where.
-
-        Args:
-            why: the mistake, one line.
-            hint: what the user can do about it.
-            text: the query.
-            at: the character of it at which the mistake shows, -1 where nobody knows.
-        """
-        super().__init__("cannot answer the query", f"{why}\n{_marked(text, at)}" if at >= 0 else why, hint)
-        self.reason = why
-        self.text = text
-        self.at = at
+        """As of anything written; mostly nobody knows where the mistake is."""
+        super().__init__(why, hint, text=text, at=at)
 
 
 MOST_SHOWN = 70

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, logs_argument, with_settings
+from glance.cli.options import chosen_paths, inherited, logs_argument, with_settings
+from glance.cli.verb_group import VerbGroup
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
 from glance.errors import ConfigError, GlanceError, UsageError
@@ -34,23 +34,6 @@ READING = ("format", "from", "file", "alertwindow", "alert_threshold", "db", "hi
 WRITING = ("report_path", "report_time", "report_top", "alert_path", "log_path")
 
 
-class DaemonGroup(click.Group):
-    """Hands environment and file on to its verbs, in the order in which they are written here."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs, the usual ones first."""
-        return list(self.commands)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One verb. Click would name a variable after it as well, and look for a table of its name."""
-        found = super().get_command(ctx, cmd_name)
-        if found is None:
-            return None
-        command = copy(found)
-        command.context_settings = {**command.context_settings, **inherited(ctx)}
-        return command
-
-
 class Verbatim(click.Command):
     """Remembers its words, so that the same can be asked of another process, or again later."""
 
@@ -60,18 +43,13 @@ class Verbatim(click.Command):
         return super().parse_args(ctx, args)
 
 
-def inherited(ctx: click.Context) -> dict[str, Any]:
-    """What tells a command of the environment and the file."""
-    return {"auto_envvar_prefix": ENVIRONMENT_PREFIX, "default_map": ctx.default_map}
-
-
 def with_plan(function: F) -> F:
     """Give a verb everything that a daemon can be told, as `settings` and `paths`."""
     decorated: Any = with_settings(*READING, *WRITING)(logs_argument(function))
     return decorated  # type: ignore[no-any-return]
 
 
-@click.group(cls=DaemonGroup)
+@click.group(cls=VerbGroup)
 def daemon() -> None:
     """Read logs in the background: history, alerts and reports with no screen.
 

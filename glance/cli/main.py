@@ -15,10 +15,7 @@ from glance.cli.options import variable_of
 from glance.cli.root import DEFAULT_VERB, root
 from glance.cli.terminal import Terminal
 from glance.domain.safe_text import safe_text
-from glance.errors import ConditionError, ConfigError, FilterError, GlanceError, QueryError, RuleError
-
-MARKED = (ConditionError, FilterError, QueryError, RuleError)
-"""Errors whose reason shows a text with a mark under the mistake, on lines of their own."""
+from glance.errors import ConfigError, GlanceError, MarkedError
 
 COMPLETION_VARIABLE = "_GLANCE_COMPLETE"
 """Set by a shell's completion script when it asks for words."""
@@ -105,7 +102,7 @@ def _tell(error: GlanceError) -> int:
     _say(f"glance: {error.what}", fg="red", bold=True)
     for label, text in (("why", error.why), ("do", error.hint)):
         if text:
-            first, *more = text.splitlines() if isinstance(error, MARKED) else [text]
+            first, *more = text.splitlines() if isinstance(error, MarkedError) else [text]
             _say(f"  {label:<4} {first}", fg="cyan" if label == "do" else None)
             for line in more:  # the text, and the mark under its mistake
                 _say(f"  {'':<4} {line}")

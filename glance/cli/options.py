@@ -194,6 +194,11 @@ FILE_ONLY = ("keys", "routes", "history_mb", "history_days", *ALERTS, *(one.key 
 """Settings that verbs have no option for, all of them or most."""
 
 
+def inherited(ctx: click.Context) -> dict[str, Any]:
+    """What tells a command below of the environment and the file, under plain names."""
+    return {"auto_envvar_prefix": ENVIRONMENT_PREFIX, "default_map": ctx.default_map}
+
+
 def config_file_of(ctx: click.Context) -> ConfigFile:
     """The configuration that was read for this invocation."""
     found = ctx.find_object(ConfigFile)

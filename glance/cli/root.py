@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from glance import __version__
-from glance.cli.options import ENVIRONMENT_PREFIX, SHARED, VALUE_NAMES, normal_name
+from glance.cli.options import ENVIRONMENT_PREFIX, SHARED, VALUE_NAMES, inherited, normal_name
 from glance.config import ConfigFile, read_config
 
 if TYPE_CHECKING:
@@ -128,11 +128,7 @@ class Root(click.Group):
             return None
         module, _, attribute = VERBS[cmd_name].target.partition(":")
         command: click.Command = copy(getattr(import_module(module), attribute))  # the next call has its own file
-        command.context_settings = {
-            **command.context_settings,
-            "auto_envvar_prefix": ENVIRONMENT_PREFIX,
-            "default_map": ctx.default_map,
-        }
+        command.context_settings = {**command.context_settings, **inherited(ctx)}
         return command
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -19,7 +19,8 @@ from glance.cli.question import Question, listed, read_all, selected, tell_aside
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
-from glance.errors import GlanceError, QueryError, StoreError, UsageError
+from glance.errors import GlanceError, QueryError, UsageError
+from glance.paths import existing_database
 
 if TYPE_CHECKING:
     from glance.domain.logs.relation import Relation
@@ -158,12 +159,7 @@ def _read_stored(logs: QueriedLogs, paths: tuple[str, ...], question: Question) 
     from glance.pipeline.history_report import read_history  # the store: only here
 
     assert question.database is not None
-    if not question.database.exists():
-        raise StoreError(
-            f"there is no history in {question.database}",
-            "the file does not exist",
-            "glance keeps history while it reads: glance collect access.log; or name another with --db PATH",
-        )
+    existing_database(question.database)
     sources = (*question.sources, *(os.path.abspath(path) if path != "-" else path for path in paths))
     read_history(logs, question.database, sources, question.groups, (question.since, question.until))
 

@@ -6,7 +6,7 @@ from copy import copy
 
 import click
 
-from glance.cli.options import ENVIRONMENT_PREFIX
+from glance.cli.options import inherited
 
 
 class VerbGroup(click.Group):
@@ -22,9 +22,5 @@ class VerbGroup(click.Group):
         if found is None:
             return None
         command = copy(found)
-        command.context_settings = {
-            **command.context_settings,
-            "auto_envvar_prefix": ENVIRONMENT_PREFIX,
-            "default_map": ctx.default_map,
-        }
+        command.context_settings = {**command.context_settings, **inherited(ctx)}
         return command

@@ -12,14 +12,11 @@ from typing import Any, Self
 import apsw
 
 from glance.domain.alerts.event import AlertEvent, event_from
-from glance.errors import StoreError
 from glance.store.alert_schema import SCHEMA_ALERTS
-from glance.store.database import open_database, open_to_read
+from glance.store.beside import open_beside, open_known
 from glance.store.failure import failure
-from glance.store.migrations import is_current, migrate
 from glance.store.outbox import Outbox
 from glance.store.transaction import writing
-from glance.store.writer_lock import WriterLock
 
 MOST_EVENTS = 20_000
 """Events that are kept; the oldest go first."""
@@ -61,14 +58,7 @@ class AlertTable:
         Raises:
             StoreError: it cannot be used.
         """
-        connection = open_database(path)
-        try:
-            if not is_current(connection, path):
-                _bring_up(connection, path)
-        except StoreError:
-            connection.close(True)
-            raise
-        return cls(connection, path)
+        return cls(open_beside(path), path)
 
     @classmethod
     def open_to_read(cls, path: Path) -> Self | None:
@@ -77,19 +67,8 @@ class AlertTable:
         Raises:
             StoreError: it cannot be used.
         """
-        if not path.exists():
-            return None
-        connection = open_to_read(path)
-        try:
-            is_current(connection, path)
-            known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alert_rule'").fetchall()
-        except (StoreError, apsw.Error) as error:
-            connection.close(True)
-            raise error if isinstance(error, StoreError) else failure(f"cannot read {path}", path, error) from error
-        if known:
-            return cls(connection, path)
-        connection.close(True)
-        return None
+        connection = open_known(path, "alert_rule")
+        return None if connection is None else cls(connection, path)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -193,12 +172,3 @@ class AlertTable:
             return self._connection.execute(statement, values).fetchall()
         except apsw.Error as error:
             raise failure(f"cannot read {self.path}", self.path, error) from error
-
-
-def _bring_up(connection: apsw.Connection, path: Path) -> None:
-    """Make the tables, which only the writer of history may; when another one holds the lock, it made them just now."""
-    lock = WriterLock(path)
-    try:
-        migrate(connection, path)
-    finally:
-        lock.close()

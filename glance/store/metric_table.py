@@ -20,13 +20,11 @@ from glance.domain.logs.bucket import LogBucket
 from glance.domain.metrics.metric import Metric, checked, metric_from
 from glance.domain.metrics.tally import MetricTally
 from glance.domain.metrics.tally_codec import decode, encode
-from glance.errors import StoreError, UsageError
-from glance.store.database import open_database, open_to_read
+from glance.errors import UsageError
+from glance.store.beside import open_beside, open_known
 from glance.store.failure import failure
 from glance.store.metric_schema import SCHEMA_METRICS
-from glance.store.migrations import is_current, migrate
 from glance.store.transaction import writing
-from glance.store.writer_lock import WriterLock
 
 MERGED_BYTES = 256 << 10
 """A kept tally that is smaller takes in the next one."""
@@ -59,14 +57,7 @@ class MetricTable:
         Raises:
             StoreError: it cannot be used.
         """
-        connection = open_database(path)
-        try:
-            if not is_current(connection, path):
-                _bring_up(connection, path)
-        except StoreError:
-            connection.close(True)
-            raise
-        return cls(connection, path)
+        return cls(open_beside(path), path)
 
     @classmethod
     def open_to_read(cls, path: Path) -> Self | None:
@@ -75,19 +66,8 @@ class MetricTable:
         Raises:
             StoreError: it cannot be used.
         """
-        if not path.exists():
-            return None
-        connection = open_to_read(path)
-        try:
-            is_current(connection, path)
-            known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'metric'").fetchall()
-        except (StoreError, apsw.Error) as error:
-            connection.close(True)
-            raise error if isinstance(error, StoreError) else failure(f"cannot read {path}", path, error) from error
-        if known:
-            return cls(connection, path)
-        connection.close(True)
-        return None
+        connection = open_known(path, "metric")
+        return None if connection is None else cls(connection, path)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -258,12 +238,3 @@ def _decoded(metric: Metric, data: bytes) -> MetricTally | None:
         return decode(metric, data)
     except ValueError:
         return None
-
-
-def _bring_up(connection: apsw.Connection, path: Path) -> None:
-    """Make the tables, which only the writer of history may; when another one holds the lock, it made them just now."""
-    lock = WriterLock(path)
-    try:
-        migrate(connection, path)
-    finally:
-        lock.close()
