@@ -13,7 +13,8 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from glance.commands import COMMANDS, bindings, window_titles
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 from glance.ending import Ending
 from glance.messages import ChoiceMade, ScenePublished, ViewRequested
 from glance.screens.help import HelpScreen

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
-from glance.domain.scene import RankingName, Scene, SortKey, View
+from glance.domain.scene import Scene
+from glance.domain.view import RankingName, SortKey, View
 
 
 class ScenePublished(Message, bubble=False):
@@ -78,6 +80,15 @@ class LinesRequested(Message):
 
     def __init__(self, wish: LinesWish) -> None:
         """Carry the whole wish."""
+        super().__init__()
+        self.wish = wish
+
+
+class PageRequested(Message):
+    """The open page wants to know something else."""
+
+    def __init__(self, wish: PageWish | None) -> None:
+        """Carry the whole wish; None wants nothing."""
         super().__init__()
         self.wish = wish
 

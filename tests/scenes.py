@@ -14,15 +14,13 @@ from glance.domain.scene import (
     MetricChart,
     Pulse,
     Ranking,
-    RankingName,
     Row,
     Scene,
-    SortKey,
     SourceStatus,
     Totals,
     Traffic,
-    View,
 )
+from glance.domain.view import RankingName, SortKey, View
 from glance.domain.window import Window, window_at, window_choice
 
 AT = 1_763_812_951.0

@@ -15,7 +15,8 @@ from typing import Any
 
 from glance.app import Glance, ScreenSettings
 from glance.domain.log_line import LogLine
-from glance.domain.scene import HistoryStatus, MetricChart, Row, Scene, SourceStatus, View
+from glance.domain.scene import HistoryStatus, MetricChart, Row, Scene, SourceStatus
+from glance.domain.view import View
 from tests.scenes import AT, alerts, firing, gaps, scene_at
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[31m[@click=app.quit]x[/] \u202e\x9b2J 日本e\u0301\u0301\u0301"

@@ -14,7 +14,7 @@ from glance.cli.options import chosen_paths, logs_argument, said, with_settings
 from glance.cli.terminal import has_keyboard, is_piped
 from glance.config import DEFAULTS, Settings
 from glance.domain.safe_text import safe_text
-from glance.domain.scene import RankingName, SortKey, View
+from glance.domain.view import RankingName, SortKey, View
 from glance.errors import GlanceError, UsageError
 from glance.paths import daemon_file, database_file
 

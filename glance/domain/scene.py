@@ -10,24 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glance.domain.log_line import LogLine
-from glance.domain.raw_line import LineRows, LinesWish
-from glance.domain.window import DEFAULT_WINDOW, Window
+from glance.domain.page import PageAnswer
+from glance.domain.raw_line import LineRows
+from glance.domain.view import RankingName, View
+from glance.domain.window import Window
 
-RankingName = Literal[
-    "sections",
-    "routes",
-    "paths",
-    "clients",
-    "networks",
-    "agents",
-    "kinds",
-    "crawlers",
-    "referrers",
-    "hosts",
-    "methods",
-    "statuses",
-]
-SortKey = Literal["hits", "errors", "bytes", "p95", "name"]
 SourceCondition = Literal["waiting", "reading", "following", "ended", "missing", "failing"]
 HistoryCondition = Literal["off", "recording", "following", "failing"]
 """`recording`: this process keeps what it reads. `following`: another one does, and this one reads it from there.
@@ -38,31 +25,6 @@ Raw = bytes
 """A name as the log has it."""
 
 AlertStanding = Literal["pending", "firing", "resolved"]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the person is looking at; the only thing that the screen tells the collector."""
-
-    window: str = DEFAULT_WINDOW
-    """Name of a `WindowChoice`."""
-    rows: tuple[tuple[RankingName, int], ...] = (("sections", 12), ("paths", 12), ("clients", 12))
-    """Which rankings are on screen, and how many rows of each."""
-    sorts: tuple[tuple[RankingName, SortKey], ...] = ()
-    """Order of a ranking where it is not by hits."""
-    searches: tuple[tuple[RankingName, str], ...] = ()
-    """Text that names in a ranking must contain, case folded."""
-    log_lines: int = 40
-    """How many of the newest lines are wanted."""
-    is_paused: bool = False
-    end: float | None = None
-    """Moment at which a window of the past ends, epoch seconds; None follows what is live."""
-    wants_metrics: bool = False
-    """The page of metrics is open."""
-    lines: LinesWish | None = None
-    """What the page of lines wants, while it is open."""
-    filter: str = ""
-    """Which records are meant, as `domain.logs.filter` writes it; every figure and line is of these only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +267,8 @@ class Scene:
     """Every metric with its chart; only while the view wants them."""
     raw: LineRows = field(default_factory=LineRows)
     """Rows of the page of lines, while the view wants them."""
+    page: PageAnswer | None = None
+    """What the open page shows, while the view wants one; that of another wish until its own is there."""
     matched: int | None = None
     """Records of the window that the view's filter chooses; None without a filter."""
     matched_of: int = 0

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import MetricChart, Scene, View
+from glance.domain.scene import MetricChart, Scene
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.errors import StoreError
 from glance.pipeline.alerting import Alerting
@@ -314,6 +315,7 @@ class Collector:
             matched_of=figures.matched_of,
             filter_error=figures.filter_error,
             lines=sight.lines,
+            page=sight.maker.page(view, figures.window, now),
             raw=self._lines.answer(view, sight.series, figures.window, now),
             unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
             has_latency=sight.has_latency,

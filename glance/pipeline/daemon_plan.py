@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from glance.config import DEFAULTS, Settings
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import routes_of
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.paths import database_file
 from glance.pipeline.alert_setup import alerting_of
 from glance.pipeline.collector import Collector, CollectorOptions, Listener

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glance import __version__
-from glance.domain.scene import EMPTY_SCENE, Scene, View
+from glance.domain.scene import EMPTY_SCENE, Scene
+from glance.domain.view import View
 from glance.errors import GlanceError, StoreError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from glance.domain.logs.selections import Selections
 from glance.domain.logs.series import LogSeries
 from glance.domain.raw_line import LineRows, LineSearch, LinesWish, RawLine
 from glance.domain.safe_text import decode
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.errors import FilterError
 from glance.pipeline.line_index import LineIndex, Place

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window, window_choice
 
 _LIVE_SECONDS = 3600.0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from glance.domain.log_line import LogLine
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import Pulse, View
+from glance.domain.scene import Pulse
+from glance.domain.view import View
 from glance.domain.window import window_at, window_choice
 from glance.pipeline.keeping import Keeping
 from glance.pipeline.liveness import Liveness
@@ -27,6 +28,8 @@ class Sight:
     has_latency: bool
     series: LogSeries
     """The records of its window."""
+    maker: SceneMaker
+    """What answers out of them."""
 
 
 class Looker:
@@ -67,7 +70,8 @@ class Looker:
         else:
             pulse = self._meter.pulse(now) if figures.matched is None else self._maker.pulse(view, now)
         series = self._series if past is None or past.series is None else past.series
-        return Sight(figures, lines, pulse, series.has_latency, series)
+        maker = self._maker if past is None or past.maker is None else past.maker
+        return Sight(figures, lines, pulse, series.has_latency, series, maker)
 
     def _figures(self, view: View, now: float, *, is_live: bool) -> WindowFigures:
         """The figures of the window that is looked at."""

@@ -12,7 +12,7 @@ from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.bucket_head import BucketHead, Wanted
 from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.past_lines import newest_records
@@ -38,6 +38,8 @@ class PastFigures:
     has_latency: bool
     series: LogSeries | None = None
     """Its records, where they are not those in memory."""
+    maker: SceneMaker | None = None
+    """What answers out of them."""
 
 
 class Past:
@@ -86,7 +88,7 @@ class Past:
             lines = self._maker.newest(view, window)
         else:
             lines = newest_records(self._buckets, window, view.log_lines)
-        return PastFigures(figures, lines, self._series.has_latency, self._series)
+        return PastFigures(figures, lines, self._series.has_latency, self._series, self._maker)
 
     def _wanted(self, window: Window) -> Wanted:
         return Wanted(self._sources, start_ms=round(window.start * 1000), end_ms=round(window.end * 1000))

@@ -10,7 +10,8 @@ from dataclasses import replace
 import msgspec
 
 from glance.domain.raw_line import LineRows
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 
 PREFIX = "scene."
 MOST_CHARACTERS = 1_000_000

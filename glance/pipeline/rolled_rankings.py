@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from glance.domain.logs.bucket_head import Wanted
 from glance.domain.safe_text import decode
-from glance.domain.scene import Ranking, RankingName, Row, View
+from glance.domain.scene import Ranking, Row
+from glance.domain.view import RankingName, View
 from glance.pipeline.history_thread import HistoryThread
 
 FIELDS: dict[RankingName, str] = {

@@ -15,10 +15,13 @@ from glance.domain.logs.ranking import top_keys, without
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts
 from glance.domain.logs.window_tally import WindowTally
+from glance.domain.page import PageAnswer
 from glance.domain.safe_text import decode
-from glance.domain.scene import Pulse, Ranking, RankingName, Row, SortKey, Totals, Traffic, View
+from glance.domain.scene import Pulse, Ranking, Row, Totals, Traffic
+from glance.domain.view import RankingName, SortKey, View
 from glance.domain.window import Window, window_at, window_choice
 from glance.errors import FilterError
+from glance.pipeline.page_maker import PageMaker
 from glance.pipeline.past_lines import newest_held
 from glance.pipeline.pulse import pulse_of_chosen
 from glance.pipeline.tallies import Tallies
@@ -61,6 +64,7 @@ class SceneMaker:
         """Answer from this series."""
         self._series = series
         self._tallies = Tallies(series)
+        self._pages = PageMaker(series, self._tallies)
         self._filter = EVERYTHING
         self._filter_error = ""
         self._answered: tuple[object, ...] = ()
@@ -86,6 +90,10 @@ class SceneMaker:
         chosen_by = self._filter_of(view)
         selections = None if chosen_by.is_everything else self._tallies.selections(chosen_by)
         return newest_held(self._series, window, view.log_lines, selections)
+
+    def page(self, view: View, window: Window, now: float) -> PageAnswer | None:
+        """What the open page shows of a window; None while none is open."""
+        return self._pages.answer(view.page, window, self._filter_of(view) if view.page else EVERYTHING, now)
 
     def pulse(self, view: View, now: float) -> Pulse:
         """The rate of right now of what the view's filter chooses."""

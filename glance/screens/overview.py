@@ -13,12 +13,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from glance.commands import COMMANDS, PAGES, PANELS, TABLES, Command, Situation, bindings, raw_keys
-from glance.domain.scene import RankingName, Scene, SortKey
-from glance.messages import ChoiceMade, SearchRequested, SituationChanged, SortRequested, ZoomRequested
+from glance.domain.scene import Scene
+from glance.domain.view import RankingName
+from glance.messages import SituationChanged, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange
 from glance.screens.frugal import FrugalCompositor
-from glance.screens.lines import LineViewer
 from glance.screens.settings import ScreenSettings
+from glance.screens.tables import TableViewer
 from glance.widgets.alert_line import AlertLine
 from glance.widgets.alert_pane import AlertPane
 from glance.widgets.filter_bar import FilterBar
@@ -31,8 +32,9 @@ from glance.widgets.line_page import LinePage
 from glance.widgets.log_lines import LogLines
 from glance.widgets.metric_page import MetricPage
 from glance.widgets.notice import Banner, TooSmall, troubles
+from glance.widgets.page import Page
 from glance.widgets.panel import Panel
-from glance.widgets.ranking_table import SORTS, RankingTable
+from glance.widgets.ranking_table import RankingTable
 from glance.widgets.source_page import SourcePage
 from glance.widgets.status_mix import StatusMix
 from glance.widgets.tiles import Tiles
@@ -62,7 +64,7 @@ class PlannedLayout(Layout):
         ]
 
 
-class Overview(LineViewer, inherit_bindings=False):
+class Overview(TableViewer, inherit_bindings=False):
     """The dashboard."""
 
     BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app and command.group != "lines"))
@@ -158,6 +160,7 @@ class Overview(LineViewer, inherit_bindings=False):
             log_lines=self._log_lines(arrangement),
             wants_metrics=self.wish.zoomed == "metrics",
             lines=self.lines_wish(size) if self.wish.zoomed == "raw" else None,
+            page=self.page_wish(self.wish.zoomed, size),
         )
         self.situation_changed()
 
@@ -187,7 +190,7 @@ class Overview(LineViewer, inherit_bindings=False):
             has_search=bool(self.line_page.search) or (table is not None and bool(table.search)),
             is_paused=self.view.is_paused,
             is_past=self.view.end is not None,
-            can_open=isinstance(focused, MetricPage) and focused.can_open,
+            can_open=isinstance(focused, MetricPage | Page) and focused.can_open,
             can_filter=isinstance(focused, Panel) and focused.HAS_CHIPS,
             has_filter=bool(self.trail.text),
             has_other_filter=self.has_other_filter,
@@ -226,6 +229,7 @@ class Overview(LineViewer, inherit_bindings=False):
             return
         if self._held in PANELS:
             self._behind = self._held
+        self.make_page(name)
         self._held = name
         self._wish(zoomed=name)
 
@@ -245,6 +249,8 @@ class Overview(LineViewer, inherit_bindings=False):
             self.focused.open(True)
         elif isinstance(self.focused, LinePage):
             self.focused.action_open()
+        elif isinstance(self.focused, Page):
+            self.focused.open_row()
         elif self.now.panel == "lines":
             self.action_page("raw")
         elif self.now.panel:
@@ -271,7 +277,7 @@ class Overview(LineViewer, inherit_bindings=False):
         if isinstance(focused, MetricPage) and focused.is_open:
             focused.open(False)
             return
-        if isinstance(focused, LinePage) and focused.step_back():
+        if isinstance(focused, LinePage | Page) and focused.step_back():
             return
         if isinstance(focused, RankingTable) and (focused.is_typing or focused.search):
             focused.end_search(keep=False)
@@ -288,45 +294,13 @@ class Overview(LineViewer, inherit_bindings=False):
         elif isinstance(self.focused, RankingTable | LinePage):
             self.focused.end_search(keep=True)
 
-    def action_search(self) -> None:
-        """Type a search in the table that has the keys."""
-        if isinstance(self.focused, RankingTable):
-            self.focused.start_search()
-
-    @on(SearchRequested)
-    def search(self, message: SearchRequested) -> None:
-        """Ask for the names that match."""
-        searches = {**dict(self.view.searches), message.ranking: message.text.casefold()}
-        self.look(searches=tuple((name, text) for name, text in searches.items() if text))
-        self.situation_changed()
-
-    def action_sort(self) -> None:
-        """Order the table by the next figure."""
-        if not isinstance(self.focused, RankingTable):
-            return
-        keys = [key for key in SORTS if key != "p95" or self.scene.has_latency]
-        name = self.focused.ranking
-        current = dict(self.view.sorts).get(name, "hits")
-        following = keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0]
-        self._sort(name, following)
-
-    @on(SortRequested)
-    def sort_clicked(self, message: SortRequested) -> None:
-        """Order by a column that was clicked."""
-        self._sort(message.ranking, message.key)
-
-    def _sort(self, name: RankingName, key: SortKey) -> None:
-        """Ask for a ranking in another order, and remember it."""
-        sorts = {**dict(self.view.sorts), name: key}
-        self.look(sorts=tuple((one, chosen) for one, chosen in sorts.items() if chosen != "hits"))
-        self.query_one(f"#{name}", RankingTable).to_top()
-        self.post_message(ChoiceMade(f"sort.{name}", key))
-
     def to_tops(self) -> None:
         """Show the first rows of every table."""
         for table in self.query(RankingTable):
             table.to_top()
         self.line_page.to_top()
+        for page in self.query(Page):
+            page.select(0)
 
 
 def _valid_action(action: str, now: Situation) -> bool:

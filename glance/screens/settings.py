@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from glance.domain.scene import RankingName, Scene, SortKey
+from glance.domain.scene import Scene
+from glance.domain.view import RankingName, SortKey
 from glance.domain.window import DEFAULT_WINDOW
 from glance.themes import DEFAULT_THEME
 

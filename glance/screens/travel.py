@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 from glance.domain.window import window_at, window_choice
 
 WITHIN = 0.001

@@ -9,7 +9,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from glance.commands import COMMANDS, keys_of
-from glance.domain.scene import EMPTY_SCENE, Scene, View
+from glance.domain.scene import EMPTY_SCENE, Scene
+from glance.domain.view import View
 from glance.domain.window import DEFAULT_WINDOW, WINDOWS
 from glance.messages import ChoiceMade, ViewRequested
 from glance.screens.settings import ScreenSettings

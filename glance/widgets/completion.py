@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from glance.domain.scene import RankingName, Scene
+from glance.domain.scene import Scene
+from glance.domain.view import RankingName
 
 MOST = 12
 """Candidates at most."""

@@ -11,7 +11,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
-from glance.domain.scene import Ranking, RankingName, Row, Scene, SortKey
+from glance.domain.scene import Ranking, Row, Scene
+from glance.domain.view import RankingName, SortKey
 from glance.widgets.drawing import Line, Picture, Spot, clean, fit_left, fit_path, fit_right, sparkline
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks, soft

@@ -8,7 +8,8 @@ from textual import events, on
 from textual.geometry import Size
 
 from glance.commands import ROW_COMMANDS, bindings
-from glance.domain.scene import RankingName, Scene, SortKey
+from glance.domain.scene import Scene
+from glance.domain.view import RankingName, SortKey
 from glance.messages import SearchRequested, SituationChanged, SortRequested
 from glance.widgets.drawing import Picture
 from glance.widgets.panel import Panel

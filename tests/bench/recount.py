@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.ingest.detect import detect
 from glance.ingest.parse import parse
 from glance.pipeline.scene_maker import SceneMaker, WindowFigures

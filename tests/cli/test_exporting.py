@@ -13,7 +13,8 @@ import pytest
 from glance.cli.exporting import FORMS, as_csv, as_json, as_markdown, exported, summary_of
 from glance.cli.report_csv import COLUMNS
 from glance.domain.log_line import LogLine
-from glance.domain.scene import EMPTY_SCENE, MetricChart, Scene, View
+from glance.domain.scene import EMPTY_SCENE, MetricChart, Scene
+from glance.domain.view import View
 from tests.cli.pages import Page
 from tests.scenes import AT, alerts, gaps, scene_at
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from glance.domain.logs.bucket_head import Wanted
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.ingest.named import readers_named
 from glance.pipeline.alerting import Alerting
 from glance.pipeline.collector import Collector, CollectorOptions

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from glance.domain.alerts.builtin import traffic_rule
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 from glance.ingest import spawned
 from glance.pipeline import backfill
 from glance.pipeline.alerting import Alerting

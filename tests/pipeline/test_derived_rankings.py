@@ -7,7 +7,8 @@ from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.route import Routes
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import Ranking, RankingName, View
+from glance.domain.scene import Ranking
+from glance.domain.view import RankingName, View
 from glance.pipeline.scene_maker import SceneMaker
 from tests.domain.logs.brute import bucket_of
 

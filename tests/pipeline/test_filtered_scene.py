@@ -12,7 +12,7 @@ from glance.domain.logs import series as series_module
 from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.pipeline import tallies
 from glance.pipeline.scene_maker import SceneMaker, WindowFigures

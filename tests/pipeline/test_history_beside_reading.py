@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.errors import StoreError
 from glance.pipeline import recorder as recorder_module
 from glance.pipeline.collecting import Collecting, CollectOptions

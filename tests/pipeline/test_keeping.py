@@ -12,7 +12,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 from glance.pipeline import following
 from glance.pipeline.collector import Collector, CollectorOptions
 from glance.pipeline.intake import Intake

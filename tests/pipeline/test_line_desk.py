@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from glance.domain.logs.series import LogSeries
 from glance.domain.raw_line import LineRows, LinesWish
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.pipeline import line_desk
 from glance.pipeline.line_desk import LineDesk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.domain.window import Window
 from glance.ingest.named import readers_named
 from glance.ingest.parse import parse

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from glance.domain.scene import Scene, View
+from glance.domain.scene import Scene
+from glance.domain.view import View
 from glance.pipeline.collector import Collector
 from glance.pipeline.engine import Engine, recall_key_of, remembered
 from glance.pipeline.recalled import MOST_KEPT, scene_of, text_of

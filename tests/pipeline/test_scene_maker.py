@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import SortKey, View
+from glance.domain.view import SortKey, View
 from glance.pipeline.scene_maker import SceneMaker
 from tests.domain.logs.brute import bucket_of, make_records
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from glance.app import Glance, ScreenSettings
-from glance.domain.scene import View
+from glance.domain.view import View
 from glance.widgets import chart_canvas
 from tests.scenes import AT, scene_at
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, View
+from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene
+from glance.domain.view import View
 from glance.domain.window import WINDOWS, window_at, window_choice
 from glance.screens.travel import moved, oldest
 from tests.scenes import AT

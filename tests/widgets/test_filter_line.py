@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Size
 
-from glance.domain.scene import Ranking, Row, View
+from glance.domain.scene import Ranking, Row
+from glance.domain.view import View
 from glance.widgets.completion import completion
 from glance.widgets.filter_bar import FilterBar, Typed, filter_bar_picture
 from glance.widgets.filter_line import Trail, filter_line_picture, matched_words

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Size
 
-from glance.domain.scene import MetricChart, View
+from glance.domain.scene import MetricChart
+from glance.domain.view import View
 from glance.widgets.figure import FIGURE_WIDTH, figure
 from glance.widgets.inks import inks_of
 from glance.widgets.metric_drawing import extent, heights, lines_each, metric_page, rows_that_fit

@@ -10,7 +10,8 @@ from textual.geometry import Size
 from glance.commands import Situation
 from glance.domain import units
 from glance.domain.log_line import LogLine
-from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, SourceStatus, Totals, View
+from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, SourceStatus, Totals
+from glance.domain.view import View
 from glance.domain.window import window_at, window_choice
 from glance.widgets.alert_pane import alert_picture
 from glance.widgets.frame import Tab

@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from textual.geometry import Size
 
-from glance.domain.scene import Ranking, Row, View
+from glance.domain.scene import Ranking, Row
+from glance.domain.view import View
 from glance.widgets.frame import Tab
 from glance.widgets.inks import inks_of
 from glance.widgets.ranking_drawing import TableState, columns_for, table_picture
