@@ -23,7 +23,7 @@ from glance.store.history import Batch, History
 
 logger = logging.getLogger(__name__)
 
-COMMIT_SECONDS = 1.0
+COMMIT_SECONDS = 2.0
 """How often what was read is written, at least."""
 
 COMMIT_RECORDS = 65_536

@@ -6,9 +6,12 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from glance.domain.metrics.metric import Metric  # numpy behind it: a first picture does without
 
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
@@ -20,7 +23,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 REPEAT_SECONDS = 300.0
 """Somebody who is told of one alert again and again is told once in this time, after the first two."""
 
-_HOLDS: dict[Comparator, Callable[[float, float], bool]] = {
+_HOLDS: dict[Comparator, Callable[[Any, float], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -55,7 +58,12 @@ class AlertRule:
 
     def holds(self, value: float) -> bool:
         """The condition, on a value that was not rounded."""
-        return _HOLDS[self.comparator](value, self.threshold)
+        return bool(_HOLDS[self.comparator](value, self.threshold))
+
+    def hold(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """The condition, on many values at once."""
+        found: NDArray[np.bool_] = _HOLDS[self.comparator](values, self.threshold)
+        return found
 
     def clears(self, value: float) -> bool:
         """It recovers at this value: strictly below what it must be above, and the other way round.

@@ -16,10 +16,15 @@ from glance.domain.logs.dictionary import OTHER
 from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.part import part_of
 from glance.domain.metrics.question import NO_NAME, names_of
-from glance.domain.metrics.tally import MetricTally, Value
+from glance.domain.metrics.standing import Standing
+from glance.domain.metrics.tally import MetricTally
 
 MOST_AHEAD_SECONDS = 300
 """Records dated further ahead than this are no traffic of now, nor of the time that they claim."""
+
+MOST_COUNTED = 8_000
+"""Segments of one rule that are counted each by its name: with a few more than come in a second, there is seldom
+cause to choose."""
 
 MOST_WATCHED = 100
 """Segments of one rule that are looked at beyond those that are calm; the others are counted."""
@@ -41,7 +46,7 @@ class Watcher:
         """Nothing was counted yet."""
         self.rule = rule
         self.step = step_of(rule)
-        self.tally = MetricTally(rule.metric, self.step)
+        self.tally = MetricTally(rule.metric, self.step, most_segments=MOST_COUNTED)
         self._base = parse_filter(rule.metric.base)
         self._condition = parse_filter(rule.metric.condition) if rule.metric.statistic == "ratio" else None
         self.watched: dict[bytes, Watched] = {}
@@ -52,7 +57,8 @@ class Watcher:
         self._is_new = True
         self._end = 0
         self._forgot = 0
-        self._values: dict[bytes, Value] = {}
+        self._standing: Standing | None = None
+        self._is_expected = True
 
     def add(self, bucket: LogBucket, now: float, group: str = "") -> None:
         """Count the records that this rule may still look at; older ones and those of the future are left out.
@@ -91,12 +97,12 @@ class Watcher:
         start, end = self.span(now)
         if end != self._end or self._is_new:
             self._forget(start - self.rule.after_seconds)
-            self._values, self._end, self._is_new = self.tally.values(start, end), end, False
+            self._standing, self._end, self._is_new = self.tally.standing(start, end), end, False
+            self._is_expected = not self.rule.after_samples or self.rule.is_expected(self._before(start))
         is_whole = max(known_from, self.known_from) <= start
-        is_expected = not self.rule.after_samples or self.rule.is_expected(self._before(start))
         turns = []
         for segment in self._segments():
-            reading = self._reading(segment, is_whole=is_whole, is_expected=is_expected)
+            reading = self._reading(segment, is_whole=is_whole)
             watched = self.watched.get(segment)
             if watched is None:
                 watched = self.watched[segment] = Watched(self.rule, segment)
@@ -132,7 +138,7 @@ class Watcher:
     @property
     def is_quiet(self) -> bool:
         """The window that was looked at last had no records."""
-        return not any(value.samples for value in self._values.values())
+        return self._standing is None or not self._standing.samples
 
     def _forget(self, second: int) -> None:
         """Drop what no window reaches any more; now and then, for that copies what is left."""
@@ -142,24 +148,21 @@ class Watcher:
 
     def _before(self, start: int) -> int:
         """Records before the window."""
-        return sum(value.samples for value in self.tally.values(start - self.rule.after_seconds, start).values())
+        return self.tally.samples(start - self.rule.after_seconds, start)
 
-    def _reading(self, segment: bytes, *, is_whole: bool, is_expected: bool) -> Reading:
-        value = self._values.get(segment)
+    def _reading(self, segment: bytes, *, is_whole: bool) -> Reading:
+        value = None if self._standing is None else self._standing.value(segment)
         if value is None:
-            return Reading(0.0 if self.rule.metric.empty_is_zero else None, 0, is_whole, is_expected)
-        return Reading(value.value, value.samples, is_whole, is_expected)
+            return Reading(0.0 if self.rule.metric.empty_is_zero else None, 0, is_whole, self._is_expected)
+        return Reading(value.value, value.samples, is_whole, self._is_expected)
 
     def _segments(self) -> Iterable[bytes]:
         """What to look at: everything that is not calm, and what would not stay so, the worst first."""
         if not self.rule.metric.segment:
             return (ALL,)
         known = {segment for segment, watched in self.watched.items() if watched.state.phase != "inactive"}
-        fresh = [
-            (value.value, segment)
-            for segment, value in self._values.items()
-            if value.value is not None and self.rule.holds(value.value) and segment not in known | NAMELESS
-        ]
+        beyond = [] if self._standing is None else self._standing.beyond(self.rule.hold)
+        fresh = [(value, segment) for value, segment in beyond if segment not in known | NAMELESS]
         fresh.sort(key=lambda item: item[0], reverse=not self.rule.is_low)
         room = max(0, MOST_WATCHED - len(known))
         self.left_out = max(0, len(fresh) - room)

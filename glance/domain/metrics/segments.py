@@ -45,6 +45,10 @@ class Segments:
             self._numbers[name] = len(self.names)
             self.names.append(name)
 
+    def find(self, name: bytes) -> int | None:
+        """The number of a name; None when it has none."""
+        return self._numbers.get(name)
+
     def number(self, name: bytes) -> int:
         """The number of a name, 0 when it has none."""
         return self._numbers.get(name, 0)
@@ -58,13 +62,11 @@ class Segments:
         Returns:
             For each number the new one; 0 for what is let go.
         """
-        order = sorted((number for number in np.flatnonzero(hits).tolist() if number), key=lambda at: (-hits[at], at))
-        kept = order[: int(self.most * KEPT_SHARE)]
+        used = np.flatnonzero(hits[1:]) + 1
+        kept = np.sort(used[np.argsort(-hits[used], kind="stable")[: int(self.most * KEPT_SHARE)]])
         moves: NDArray[np.int64] = np.zeros(len(self.names), np.int64)
-        names = [self.names[0]]
-        for number in sorted(kept):
-            moves[number] = len(names)
-            names.append(self.names[number])
-        self.names = names
-        self._numbers = {name: number for number, name in enumerate(names)}
+        moves[kept] = np.arange(1, len(kept) + 1)
+        names = self.names
+        self.names = [names[0], *(names[number] for number in kept.tolist())]
+        self._numbers = dict(zip(self.names, range(len(self.names)), strict=True))
         return moves

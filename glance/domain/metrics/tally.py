@@ -23,6 +23,7 @@ from glance.domain.metrics.metric import PERCENTILES, Metric
 from glance.domain.metrics.observation import Observation, Value
 from glance.domain.metrics.question import Answers, Question, names_of
 from glance.domain.metrics.segments import Segments
+from glance.domain.metrics.standing import Standing
 
 __all__ = ["MetricTally", "Observation", "Value"]
 
@@ -179,6 +180,19 @@ class MetricTally:
             return {b"": found.at(0) if len(found.groups) else self._nothing()}
         return {self.segments.names[group]: found.at(at) for at, group in enumerate(found.groups.tolist())}
 
+    def standing(self, start: int, end: int) -> Standing:
+        """The same as `values`, for whoever asks of few of many segments."""
+        is_split = bool(self.metric.segment)
+        mask = self._mask if is_split else 0
+        found = self._figures(start, end, lambda keys: keys & mask, end - start)
+        return Standing(found, self.segments if is_split else None)
+
+    def samples(self, start: int, end: int) -> int:
+        """Records of the whole steps in [start, end), epoch seconds."""
+        first, stop = self._keys_of(start, end)
+        parts = (part.between(first << self._shift, stop << self._shift) for part in self.cells.parts)
+        return sum(int(part.columns["count"].sum()) for part in parts)
+
     def observations(
         self, start: int, end: int, *, by_segment: bool = True, is_filled: bool = True
     ) -> list[Observation]:
@@ -219,8 +233,7 @@ class MetricTally:
 
     def _figures(self, start: int, end: int, group_of: Grouping, seconds: int) -> Figures:
         """The figures of the whole steps in [start, end), by group."""
-        first = -(-start // self.step_seconds) << self._bits
-        stop = max(first, end // self.step_seconds << self._bits)
+        first, stop = self._keys_of(start, end)
         cells = self.cells.between(first << self._shift, stop << self._shift)
         found = figures(self.metric, cells, group_of, seconds)
         if self.distinct is None:
@@ -228,6 +241,11 @@ class MetricTally:
         groups, counts = self.distinct.counts(first, stop, group_of)
         assert np.array_equal(groups, found.groups), "both were given the same records"
         return Figures(found.groups, counts, found.samples)
+
+    def _keys_of(self, start: int, end: int) -> tuple[int, int]:
+        """The first key of the whole steps in [start, end), and the one after the last, without a bin."""
+        first = -(-start // self.step_seconds) << self._bits
+        return first, max(first, end // self.step_seconds << self._bits)
 
     def _nothing(self) -> Value:
         """The value of no records."""
