@@ -6,12 +6,15 @@ ends when its standard input does, so it never outlives the glance that started 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import pickle
 import signal
 import sys
+from collections.abc import Sequence
 from typing import BinaryIO
 
+from glance.ingest.reader import LineReader
 from glance.ingest.stretch import StretchGoneError, parse_stretch
 
 LENGTH_BYTES = 8
@@ -36,9 +39,14 @@ def _received(stream: BinaryIO) -> object:
 
 
 def serve(tasks: BinaryIO, results: BinaryIO) -> None:
+    """Receive the readers, then parse stretches until there are no more."""
+    with contextlib.suppress(EOFError):
+        answer_tasks(_received(tasks), tasks, results)  # type: ignore[arg-type]
+
+
+def answer_tasks(readers: Sequence[LineReader], tasks: BinaryIO, results: BinaryIO) -> None:
     """Parse stretches until there are no more."""
     try:
-        readers = _received(tasks)
         while True:
             stretch = _received(tasks)
             try:

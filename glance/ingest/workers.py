@@ -1,44 +1,44 @@
 """Worker processes that parse a backlog, and end with it.
 
 Each reads its own stretches of the file, so that no raw byte travels between processes; finished
-buckets come back. These are forked, which costs milliseconds, and which only a process without
-threads may do; beside a running screen `SpawnedWorkers` take their place.
+buckets come back through a pipe. These are forked, which costs milliseconds, and which only a process
+without threads may do; beside a running screen `SpawnedWorkers` take their place. The standard library's
+pools would take longer to import than a worker takes to start.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gc
+import os
+import pickle
+import select
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from glance.domain.logs.bucket import LogBucket
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import Stretch, parse_stretch, worker_count
+from glance.ingest.worker import LENGTH_BYTES, answer_tasks, framed
 
-_readers: tuple[LineReader, ...] = ()
-"""What this worker process reads with; set once, when it starts."""
+PIPE_BYTES = 1 << 20
+"""What a pipe holds, where the system lets it: about what a stretch comes to, so that no worker waits to be heard."""
 
+TASKS_EACH = 2
+"""Stretches that a worker has got: the one it reads, and the next."""
 
-def _start_worker(readers: tuple[LineReader, ...]) -> None:
-    global _readers  # noqa: PLW0603 - the only way to hand a process what all its tasks share
-    _readers = readers
-    gc.disable()  # millions of short-lived tuples, none in a cycle
-
-
-def _parse_stretch(stretch: Stretch) -> list[LogBucket]:
-    return parse_stretch(stretch, _readers)
+Answer = list[LogBucket] | Exception
 
 
 class Workers:
     """Some processes that parse stretches of logs of one format."""
 
     def __init__(self, readers: Sequence[LineReader], count: int | None = None) -> None:
-        """Start none yet.
+        """Start them.
 
         Args:
             readers: what to read with.
@@ -46,7 +46,15 @@ class Workers:
         """
         self._readers = tuple(readers)
         self.count = count or worker_count()
-        self._pool = ProcessPoolExecutor(self.count, get_context("fork"), _start_worker, (self._readers,))
+        self._workers: list[_Worker] = []
+        for _ in range(self.count):
+            with contextlib.suppress(OSError):  # no more processes: then with fewer, or in this one
+                self._workers.append(_Worker(self._readers, self._workers))
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Their numbers."""
+        return tuple(one.process for one in self._workers)
 
     def parse_all(self, stretches: Iterable[Stretch]) -> Iterator[tuple[Stretch, list[LogBucket]]]:
         """Parse stretches, in order, with a bounded number of them under way.
@@ -56,31 +64,55 @@ class Workers:
         Raises:
             StretchGoneError: bytes of a stretch are not there any more.
         """
-        waiting: deque[tuple[Stretch, Future[list[LogBucket]] | None]] = deque()
-        for stretch in stretches:
-            waiting.append((stretch, self._try_submit(stretch)))
-            if len(waiting) > self.count + 2:
-                yield self._result(*waiting.popleft())
+        coming = iter(stretches)
+        waiting: deque[_Task] = deque()
+        self._hand_out(coming, waiting)  # now, so that they read while the caller is not yet listening
+        return self._answers(coming, waiting)
+
+    def _answers(self, coming: Iterator[Stretch], waiting: deque[_Task]) -> Iterator[tuple[Stretch, list[LogBucket]]]:
         while waiting:
-            yield self._result(*waiting.popleft())
+            while not waiting[0].is_done:
+                self._receive()
+            task = waiting.popleft()
+            self._hand_out(coming, waiting)
+            yield task.stretch, self._result(task)
 
-    def _try_submit(self, stretch: Stretch) -> Future[list[LogBucket]] | None:
-        try:
-            return self._pool.submit(_parse_stretch, stretch)
-        except BrokenProcessPool:
-            return None
+    def _hand_out(self, coming: Iterator[Stretch], waiting: deque[_Task]) -> None:
+        """Give every worker something to do; when none is left alive, the next stretch is for this process."""
+        while len(waiting) < self.count * TASKS_EACH + 2:
+            free = min((one for one in self._workers if one.has_room), key=lambda one: len(one.tasks), default=None)
+            if free is None and any(one.is_alive for one in self._workers):
+                return
+            stretch = next(coming, None)
+            if stretch is None:
+                return
+            task = _Task(stretch)
+            waiting.append(task)
+            if free is not None:
+                free.send(task)
+            else:
+                task.is_done = True
 
-    def _result(self, stretch: Stretch, future: Future[list[LogBucket]] | None) -> tuple[Stretch, list[LogBucket]]:
-        try:
-            if future is not None:
-                return stretch, future.result()
-        except BrokenProcessPool:
-            pass
-        return stretch, parse_stretch(stretch, self._readers)
+    def _receive(self) -> None:
+        """Wait for an answer, or for a part of one."""
+        by_file = {one.results: one for one in self._workers if one.is_alive}
+        poll = select.poll()
+        for file in by_file:
+            poll.register(file, select.POLLIN)
+        for file, _ in poll.poll():
+            by_file[file].receive()
+
+    def _result(self, task: _Task) -> list[LogBucket]:
+        if task.answer is None:
+            return parse_stretch(task.stretch, self._readers)
+        if isinstance(task.answer, Exception):
+            raise task.answer
+        return task.answer
 
     def close(self) -> None:
-        """End the processes and the thread that talks to them, so that another pool may fork."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the processes; what is under way is given up."""
+        for one in self._workers:
+            one.end()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -91,3 +123,103 @@ class Workers:
     ) -> None:
         """End."""
         self.close()
+
+
+class _Task:
+    """A stretch, and what became of it."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        self.stretch = stretch
+        self.answer: Answer | None = None
+        """None where its worker died."""
+        self.is_done = False
+
+
+class _Worker:
+    """One process, seen from the one that forked it."""
+
+    def __init__(self, readers: tuple[LineReader, ...], others: Sequence[_Worker]) -> None:
+        orders_end, self.orders = os.pipe()
+        self.results, results_end = os.pipe()
+        for pipe in (orders_end, results_end):
+            with contextlib.suppress(OSError, AttributeError):  # not this system, or not so much
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        self.tasks: deque[_Task] = deque()
+        self.is_alive = True
+        self._unread = bytearray()
+        try:
+            self.process = os.fork()
+        except OSError:
+            for pipe in (orders_end, self.orders, self.results, results_end):
+                os.close(pipe)
+            raise
+        if not self.process:
+            inherited = [self.orders, self.results]
+            for one in others:
+                inherited += [one.orders, one.results]  # so that each ends with the parent alone
+            _work(readers, orders_end, results_end, inherited)
+        os.close(orders_end)
+        os.close(results_end)
+
+    @property
+    def has_room(self) -> bool:
+        """It can be given another stretch."""
+        return self.is_alive and len(self.tasks) < TASKS_EACH
+
+    def send(self, task: _Task) -> None:
+        """Give it a stretch; a message is far smaller than a pipe."""
+        self.tasks.append(task)
+        try:
+            os.write(self.orders, framed(task.stretch))
+        except BrokenPipeError:
+            self._die()
+
+    def receive(self) -> None:
+        """Read what it has written by now."""
+        data = os.read(self.results, PIPE_BYTES)
+        if not data:
+            self._die()
+            return
+        self._unread += data
+        while len(self._unread) >= LENGTH_BYTES:
+            end = LENGTH_BYTES + int.from_bytes(self._unread[:LENGTH_BYTES], "little")
+            if len(self._unread) < end:
+                return
+            task = self.tasks.popleft()
+            with memoryview(self._unread) as message, message[LENGTH_BYTES:end] as body:
+                task.answer = cast("Answer", pickle.loads(body))  # noqa: S301 - from our own child
+            task.is_done = True
+            del self._unread[:end]
+
+    def _die(self) -> None:
+        """It ended before it answered."""
+        self.is_alive = False
+        for task in self.tasks:
+            task.is_done = True
+        self.tasks.clear()
+
+    def end(self) -> None:
+        """End the process, and wait for that."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.process, 0)
+        os.close(self.orders)
+        os.close(self.results)
+
+
+def _work(readers: tuple[LineReader, ...], orders_end: int, results_end: int, inherited: Sequence[int]) -> None:
+    """What the forked process does; it never returns."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal's group; the parent says when to end
+        for signal_number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signal_number, signal.SIG_DFL)
+        for file in inherited:
+            os.close(file)
+        gc.disable()  # millions of short-lived tuples, none in a cycle
+        with os.fdopen(orders_end, "rb") as tasks, os.fdopen(results_end, "wb") as results:
+            answer_tasks(readers, tasks, results)
+        code = 0
+    finally:
+        os._exit(code)  # whatever happened: what the parent would do at its end is not for a child

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glance.domain.logs.bucket import LogBucket
-from glance.domain.logs.figures import Choice, Figures, Span
 from glance.domain.logs.route import BUILT_IN, Routes
-from glance.domain.logs.summary import FileFigures, Summary, UnparsedLine
+from glance.domain.logs.span import Choice, Span
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
 from glance.ingest.detect import AUTO, Detection
@@ -26,6 +26,8 @@ from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.regular_file import open_regular, reason_in_words
 
 if TYPE_CHECKING:
+    from glance.domain.logs.figures import Figures
+    from glance.domain.logs.summary import Summary, UnparsedLine
     from glance.sources.line_cutter import LineCutter
 
 SAMPLE_BYTES = 256 << 10
@@ -67,6 +69,8 @@ class _Reading:
 
     def count(self, bucket: LogBucket) -> None:
         """Count a bucket, the next one of the file."""
+        from glance.domain.logs.summary import UnparsedLine  # while workers read already
+
         for line in bucket.unread[: MOST_SAMPLES - len(self.samples)]:
             self.samples.append(UnparsedLine(self.path, self.lines + line.ordinal + 1, decode(line.text)))
         self.lines += bucket.lines
@@ -80,19 +84,26 @@ class Report:
     def __init__(self, options: ReportOptions, on_progress: Progress | None = None) -> None:
         """Read nothing yet."""
         self._options = options
-        self._figures = Figures(
-            memory_bytes=options.memory_bytes,
-            top=options.top,
-            span=options.span,
-            where=options.where,
-            routes=options.routes,
-        )
         self._readings: list[_Reading] = []
         self._notes: list[str] = []
         self._on_progress = on_progress
         self._bytes = 0
         self._first_ms: int | None = None
         self._last_ms: int | None = None
+
+    @cached_property
+    def _figures(self) -> Figures:
+        """What is counted; the import of it takes as long as a worker takes for its first bucket."""
+        from glance.domain.logs.figures import Figures
+
+        chosen = self._options
+        return Figures(
+            memory_bytes=chosen.memory_bytes,
+            top=chosen.top,
+            span=chosen.span,
+            where=chosen.where,
+            routes=chosen.routes,
+        )
 
     def note(self, text: str) -> None:
         """Add what a reader should know."""
@@ -166,11 +177,13 @@ class Report:
                 data = os.pread(fd, stretch.end - stretch.start, stretch.start)
                 self._add(reading, parse(data, readers, source=path, offset=stretch.start), len(data))
             return
-        from glance.ingest.workers import Workers  # multiprocessing: only for what is worth it
+        from glance.ingest.workers import Workers  # only for what is worth it
 
         try:
             with collector_paused(), Workers(readers) as workers:
-                for stretch, buckets in workers.parse_all(stretches):
+                answers = workers.parse_all(stretches)
+                _ = self._figures  # what counts is imported while they read
+                for stretch, buckets in answers:
                     self._add(reading, buckets, stretch.end - stretch.start)
         except StretchGoneError:
             self._notes.append(f"{path}: was truncated while it was read; what was left is missing")
@@ -236,6 +249,8 @@ class Report:
 
     def summary(self) -> Summary:
         """Everything that was read, summed up."""
+        from glance.domain.logs.summary import FileFigures, Summary
+
         figures, tally = self._figures, self._figures.tally
         first, last = figures.first_ms, figures.last_ms
         return Summary(

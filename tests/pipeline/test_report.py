@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from glance.domain.logs.figures import Span
 from glance.domain.logs.record import section
+from glance.domain.logs.span import Span
 from glance.domain.logs.summary import Summary
 from glance.errors import FormatError, SourceError
 from glance.pipeline import report as report_module

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import repeat
+from itertools import count, repeat
 from typing import Protocol
 
 import numpy as np
@@ -41,9 +41,23 @@ class Dictionary:
     def keys(self, values: Sequence[bytes]) -> Keys:
         """The number of each value; new values get the next ones."""
         found = np.fromiter(map(self._keys.get, values, repeat(-1)), np.int64, len(values))
-        for place in np.flatnonzero(found < 0).tolist():
-            found[place] = self._add(values[place])
+        fresh = np.flatnonzero(found < 0)
+        if len(fresh) and not self._add_all([values[place] for place in fresh.tolist()]):
+            for place in fresh.tolist():
+                found[place] = self._add(values[place])
+        elif len(fresh):
+            found[fresh] = np.arange(len(self.values) - len(fresh), len(self.values))
         return found.astype(np.uint32)
+
+    def _add_all(self, values: list[bytes]) -> bool:
+        """Give new values the next numbers; False, and nothing is changed, when there is no room, or two are equal."""
+        size = self.size_bytes + ENTRY_BYTES * len(values) + sum(map(len, values))
+        if size >= self._limit or len(set(values)) < len(values):
+            return False
+        self._keys.update(zip(values, count(len(self.values))))
+        self.values += values
+        self.size_bytes = size
+        return True
 
     def number(self, value: bytes) -> int | None:
         """The number of a value, None when it never came."""

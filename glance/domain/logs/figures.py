@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +15,10 @@ from glance.domain.logs.ranking import RowDetails, top_keys, without
 from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.scanner import is_probe
 from glance.domain.logs.series import LogSeries
+from glance.domain.logs.span import Choice, Span
 from glance.domain.logs.status import CLIENT_ERROR, SERVER_ERROR, error_classes
 from glance.domain.logs.summary import KindFigures, LatencyFigures, SeriesFigures, TopList, TopRow
-from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts, Tally, chosen_between, sums
+from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts, Tally, sums
 from glance.domain.logs.timeline import Timeline
 from glance.domain.safe_text import decode
 from glance.domain.window import nice_step
@@ -30,7 +28,6 @@ _COUNTED = ("paths", "clients", "agents", "referrers", "hosts", "methods", "stat
 _WIDTHS_SECONDS = (1, 60, 3600, 86400)
 _MOST_STEPS = 50_000
 _DAY_SECONDS = 86_400
-_FOREVER_MS = 1 << 60
 
 
 class _Steps:
@@ -63,27 +60,6 @@ class _Steps:
         first, last = old.first // factor, (old.first + len(old.rows) - 1) // factor
         rows = old.between(first * factor, (last - first + 1) * factor)
         self.timeline.add(first, rows.reshape(-1, factor, 4).sum(axis=1))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The records that a report is about: those within [start, end), epoch seconds."""
-
-    start: float | None = None
-    end: float | None = None
-
-    def chosen(self, bucket: HeldBucket) -> NDArray[np.intp] | None:
-        """Indexes of the bucket's records in the span, None for all."""
-        start = -_FOREVER_MS if self.start is None else round(self.start * 1000)
-        end = _FOREVER_MS if self.end is None else round(self.end * 1000)
-        return chosen_between(bucket, start, end)
-
-
-class Choice(Protocol):
-    """Chooses records of a bucket: a filter."""
-
-    def select(self, bucket: LogBucket) -> NDArray[np.bool_]:
-        """Whether each record is chosen."""
 
 
 class Figures:

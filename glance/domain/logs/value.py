@@ -18,6 +18,8 @@ _DIGITS = re.compile(r"[0-9]{1,18}")
 
 def text(value: object) -> bytes:
     """A value as text; empty where it says nothing."""
+    if type(value) is str and value.isascii():  # nearly always
+        return b"" if value == "-" else value.encode()
     if isinstance(value, bytes):
         return b"" if value == b"-" else value
     if isinstance(value, str):
@@ -45,7 +47,12 @@ def _is_escaped(value: str) -> bool:
 
 def client(value: object) -> bytes:
     """A client without its port."""
-    said = text(value)
+    if type(value) is str and ":" not in value and value.isascii():  # nearly always
+        return b"" if value == "-" else value.encode() if value[:1] != "[" else _without_port(value.encode())
+    return _without_port(text(value))
+
+
+def _without_port(said: bytes) -> bytes:
     if b":" not in said and not said.startswith(b"["):
         return said
     found = _WITH_PORT.fullmatch(said)

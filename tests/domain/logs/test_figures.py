@@ -8,10 +8,11 @@ from collections import Counter
 import pytest
 
 from glance.domain.logs.agent_kind import agent_kind, crawler_name
-from glance.domain.logs.figures import Figures, Span
+from glance.domain.logs.figures import Figures
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.route import Routes, route
 from glance.domain.logs.scanner import is_noise
+from glance.domain.logs.span import Span
 from glance.domain.logs.summary import TopList
 from tests.domain.logs.brute import bucket_of, make_records
 

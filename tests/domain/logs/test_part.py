@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glance.domain.logs.figures import Figures, Span
+from glance.domain.logs.figures import Figures
 from glance.domain.logs.part import part_of
+from glance.domain.logs.span import Span
 from tests.domain.logs.brute import bucket_of, make_records, records_of
 
 RECORDS = make_records(200, seed=3)
