@@ -1,0 +1,1 @@
+"""Profiles: where a program spends its time and memory."""
