@@ -12,7 +12,8 @@ from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from glance.commands import COMMANDS, bindings, window_titles
+from glance.browser import is_browser
+from glance.commands import COMMANDS, bindings, view_titles, window_titles
 from glance.domain.scene import Scene
 from glance.domain.view import View
 from glance.ending import Ending
@@ -20,7 +21,8 @@ from glance.messages import ChoiceMade, ScenePublished, ViewRequested
 from glance.screens.help import HelpScreen
 from glance.screens.output_driver import OutputDriver
 from glance.screens.overview import Overview, ScreenSettings
-from glance.themes import PALETTES, nearest_theme, textual_theme, themes_for
+from glance.screens.settings import SettingsRead
+from glance.themes import PALETTES, nearest_theme, set_own, textual_theme, themes_for
 from glance.widgets import chart_canvas
 from glance.widgets.header import Header
 from glance.widgets.inks import Inks, inks_of
@@ -45,6 +47,16 @@ class Engine(Protocol):
         """Keep a choice for the next time: `window`, `theme`, `sort.paths`, …; returns at once."""
 
 
+class SettingsWatch(Protocol):
+    """Notices that the settings were changed while the dashboard runs."""
+
+    def start(self, tell: Callable[[SettingsRead], object]) -> None:
+        """Begin; `tell` can be called from any thread."""
+
+    def stop(self) -> None:
+        """End; can be called twice, and before it began."""
+
+
 class Glance(App[None], inherit_bindings=False):
     """The dashboard as a full-screen program. `run()` returns; `return_code` is the exit code."""
 
@@ -54,12 +66,21 @@ class Glance(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
-    def __init__(self, engine: Engine, settings: ScreenSettings) -> None:
-        """Show what the engine publishes."""
+    def __init__(self, engine: Engine, settings: ScreenSettings, watch: SettingsWatch | None = None) -> None:
+        """Show what the engine publishes.
+
+        Args:
+            engine: makes the scenes.
+            settings: what the screen starts with.
+            watch: tells of other settings.
+        """
         has_colour = not os.environ.get("NO_COLOR")
-        super().__init__(OutputDriver, ansi_color=None if has_colour else True)
+        super().__init__(None if is_browser() else OutputDriver, ansi_color=None if has_colour else True)
         self._engine = engine
         self._settings = settings
+        self._watch = watch
+        set_own(settings.palettes)
+        self._has_colour = has_colour
         self._themes = themes_for(self.console.color_system, has_colour)
         self._unread: Scene | None = None
         self._unread_lock = Lock()
@@ -97,6 +118,8 @@ class Glance(App[None], inherit_bindings=False):
         self._ending.ready()
         self._fit_terminal()
         self._engine.start(self.publish)
+        if self._watch is not None:
+            self._watch.start(self.post_message)
         self.load_chart()
 
     def _fit_terminal(self) -> None:
@@ -126,6 +149,8 @@ class Glance(App[None], inherit_bindings=False):
         """End the engine once."""
         if not self._is_stopped:
             self._is_stopped = True
+            if self._watch is not None:
+                self._watch.stop()
             self._engine.stop()
 
     def _end_from_anywhere(self, code: int) -> None:
@@ -175,6 +200,30 @@ class Glance(App[None], inherit_bindings=False):
         """Let the engine keep a choice."""
         self._engine.remember(message.key, message.value)
 
+    @on(SettingsRead)
+    def take_settings(self, message: SettingsRead) -> None:
+        """Go on with other keys, panels and colours; where there is a mistake, with those that there are."""
+        settings = message.settings
+        if settings is None:
+            self.overview.tell_mistake(message.words)
+            return
+        before, self._settings = self._settings, settings
+        self.set_keymap(dict(settings.keymap))
+        if settings.palettes != before.palettes:
+            self._take_palettes(settings)
+        self.overview.take_settings(settings)
+        wanted = settings.theme if settings.theme != before.theme else self.theme
+        self._use_theme(nearest_theme(wanted, self._themes))
+        self.overview.query_one(Header).say(message.words)
+
+    def _take_palettes(self, settings: ScreenSettings) -> None:
+        """Have other themes of the user's own."""
+        set_own(settings.palettes)
+        inks_of.cache_clear()
+        self._themes = themes_for(self.console.color_system, self._has_colour)
+        for palette in settings.palettes:
+            self.register_theme(textual_theme(palette))
+
     # What a person can do -----------------------------------------------------------------------
 
     def _inks(self) -> Inks:
@@ -190,12 +239,16 @@ class Glance(App[None], inherit_bindings=False):
         """Use this theme, and remember it."""
         if name not in self._themes:
             return
+        self._use_theme(name)
+        self.overview.query_one(Header).say(f"theme {PALETTES[name].title}")
+        self._engine.remember("theme", name)
+
+    def _use_theme(self, name: str) -> None:
+        """Draw everything in the colours of a theme."""
         self.theme = name
         for screen in self.screen_stack:
             if isinstance(screen, Overview | HelpScreen):
                 screen.inks = self._inks()
-        self.overview.query_one(Header).say(f"theme {PALETTES[name].title}")
-        self._engine.remember("theme", name)
 
     def action_help(self) -> None:
         """Show the help, unless it is there."""
@@ -217,6 +270,8 @@ class Glance(App[None], inherit_bindings=False):
                 yield SystemCommand(command.title, command.tooltip, run(command.action))
         for title, action in window_titles():
             yield SystemCommand(title, "look at this window", run(action))
+        for title, action in view_titles():
+            yield SystemCommand(title, "show this ranking in its table", run(action))
         for name in self._themes:
             yield SystemCommand(
                 f"Theme {PALETTES[name].title}", "use these colours", run(f"app.choose_theme('{name}')")

@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
-from textual.keys import REPLACED_KEYS, key_to_character
+from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 
+from glance.command import TABLES, Command, Situation
+from glance.domain.view import RankingName
 from glance.domain.window import WINDOWS
+from glance.page_commands import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS
+from glance.sql_commands import SQL_COMMANDS
+from glance.time_commands import TIME_COMMANDS
 
-TABLES = ("sections", "paths", "clients")
 PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
 """The panels in the order of their digits, from 1."""
-PAGES = ("metrics", "sources", "raw")
+VIEWS: dict[str, tuple[RankingName, ...]] = {
+    "sections": ("sections", "hosts", "methods"),
+    "paths": ("paths", "referrers"),
+    "clients": ("clients", "networks", "agents", "crawlers", "kinds"),
+}
+"""What each table can rank, in the order in which `v` goes through it."""
+PAGES = ("metrics", "sources", "raw", "sql", "addresses", "heat", "errors", "latency")
 """Panels that are only ever shown on the whole screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What decides which commands make sense now."""
-
-    panel: str = ""
-    """Name of the panel that has the keys."""
-    is_zoomed: bool = False
-    is_typing: bool = False
-    """A search is being typed."""
-    has_search: bool = False
-    """The panel shows only names that match a search."""
-    is_paused: bool = False
-    is_past: bool = False
-    """The window ends in the past, because the person went there."""
-    can_open: bool = False
-    """The page has a row that can be zoomed."""
-    can_filter: bool = False
-    """The panel has rows of which one can be filtered by."""
-    has_filter: bool = False
-    """Only what matches a filter is shown."""
-    has_other_filter: bool = False
-    """There was another filter before."""
-
-    @property
-    def is_table(self) -> bool:
-        """The keys go to a table of names."""
-        return self.panel in TABLES
-
-    @property
-    def can_go_back(self) -> bool:
-        """There is something that `esc` would undo."""
-        return self.is_zoomed or self.is_typing or self.has_search or self.has_filter
-
-
-def _always(_: Situation) -> bool:
-    """Valid in every situation."""
-    return True
 
 
 def _free(now: Situation) -> bool:
@@ -64,33 +34,6 @@ def _free(now: Situation) -> bool:
 def _free_in_the_past(now: Situation) -> bool:
     """Valid while nothing is typed and the window is not live."""
     return not now.is_typing and now.is_past
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something a person can do, by key, by click, or from the palette."""
-
-    id: str
-    keys: str
-    """Default keys as Textual names them, with commas."""
-    action: str
-    label: str
-    """One or two words, for the footer."""
-    tooltip: str
-    """What it does, for help and palette."""
-    group: str
-    is_valid: Callable[[Situation], bool] = _always
-    is_in_footer: bool = True
-    is_in_palette: bool = True
-    is_of_app: bool = False
-    """Bound on the application, so that it works on every page."""
-    rank: int = 5
-    """When the footer is too narrow, greater ranks go first."""
-
-    @property
-    def title(self) -> str:
-        """What the palette calls it: `Panel paths`, `Window longer`, `Pause`."""
-        return self.id.replace(".", " ").capitalize()
 
 
 def _on_lines(now: Situation) -> bool:
@@ -118,12 +61,15 @@ LINE_COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 """What is done with the line that has the cursor; bound on the page of lines, where they go before all others."""
 
+
 # One command a paragraph: id, keys, action, label, what it does, group, when it makes sense.
 COMMANDS: tuple[Command, ...] = (
     Command("typing.keep", "enter", "screen.keep_search", "keep", "keep what was typed", "typing",
-            lambda now: now.is_typing, is_in_palette=False, rank=1),
+            lambda now: now.is_typing and now.panel != "sql", is_in_palette=False, rank=1),
+    Command("typing.ask", "enter", "focused.ask", "run", "ask what was typed", "typing",
+            lambda now: now.is_typing and now.panel == "sql", is_in_palette=False, rank=1),
     Command("filter.row", "enter", "screen.filter_row", "filter",
-            "show only what belongs to the row: one path, section, client or status", "filter",
+            "show only what belongs to the row: a path, client, agent, host, status, …", "filter",
             lambda now: now.can_filter and not now.is_typing, rank=2),
     Command("filter.text", "f,colon", "screen.filter_text", "filter text",
             "type a filter, such as status>=500 path:/api; tab completes", "filter", _free, rank=4),
@@ -136,18 +82,27 @@ COMMANDS: tuple[Command, ...] = (
             "go back and forth between this filter and the one before", "filter",
             lambda now: now.has_other_filter and not now.is_typing, rank=5),
     Command("zoom", "z", "screen.zoom", "zoom", "show the panel on the whole screen", "panels",
-            lambda now: bool(now.panel) and not now.is_typing and not now.is_zoomed, rank=3),
+            lambda now: now.panel not in ("", "sql") and not (now.is_typing or now.is_zoomed or now.is_on_interval),
+            rank=3),
     Command("open", "enter", "screen.zoom", "open",
             "show the row of a page, or a panel without rows, on the whole screen", "panels",
-            lambda now: bool(now.panel) and not now.is_typing and not now.can_filter and now.panel != "raw"
-            and (not now.is_zoomed or now.can_open), rank=2),
+            lambda now: bool(now.panel) and not now.is_typing and not now.can_filter and now.panel not in ("raw", "sql")
+            and (not now.is_zoomed or now.can_open) and not now.is_on_interval, rank=2),
     Command("back", "escape", "screen.back", "back",
-            "go back one step: leave a search, then the zoom, then the last filter", "panels",
+            "go back one step: leave a search, the selection, the zoom, then the last filter", "panels",
             lambda now: now.can_go_back, is_in_palette=False, rank=1),
     Command("search", "slash", "screen.search", "search", "show only names that contain a text", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
     Command("sort", "s", "screen.sort", "sort", "order the table by hits, errors, bytes, p95 or name", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
+    Command("view.next", "v", "screen.next_view", "view",
+            "let the table rank something else: hosts, methods, referrers, networks, agents, crawlers, …", "tables",
+            lambda now: now.is_table and not now.is_typing, rank=4),
+    Command("raw", "r", "screen.raw_paths", "raw",
+            "show paths as they are, or as routes such as /users/{id}", "tables",
+            lambda now: not now.is_typing and now.panel not in PAGES, rank=6),
+    Command("audience", "o", "screen.audience", "people",
+            "show the requests of everyone, of people only, of bots only", "filter", _free, rank=6),
     Command("window.shorter", "less_than_sign,comma", "screen.window(-1)", "shorter", "look at a shorter window",
             "time", _free, rank=5),
     Command("window.longer", "greater_than_sign,full_stop", "screen.window(1)", "longer",
@@ -155,9 +110,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("window.next", "w", "screen.window(1)", "longer", "the same, but on the page of lines", "time",
             lambda now: not now.is_typing and now.panel != "raw", is_in_footer=False, is_in_palette=False),
     Command("time.earlier", "left", "screen.travel(-0.5)", "earlier", "go back in time by half of the window", "time",
-            _free, rank=4),
+            lambda now: not now.is_typing and now.panel not in ("heat", "sql"), rank=4),
     Command("time.later", "right", "screen.travel(0.5)", "later",
-            "come forward by half of the window, up to now", "time", _free_in_the_past, rank=3),
+            "come forward by half of the window, up to now", "time",
+            lambda now: _free_in_the_past(now) and now.panel not in ("heat", "sql"), rank=3),
     Command("time.window_earlier", "shift+left", "screen.travel(-1)", "window earlier",
             "go back in time by a whole window", "time", _free, is_in_footer=False),
     Command("time.window_later", "shift+right", "screen.travel(1)", "window later",
@@ -165,32 +121,56 @@ COMMANDS: tuple[Command, ...] = (
     Command("time.oldest", "home", "screen.oldest", "oldest", "go to the oldest that is known",
             "time", _free, is_in_footer=False),
     Command("time.live", "end", "screen.live", "live", "come back to now", "time", _free_in_the_past, rank=1),
+    *TIME_COMMANDS,
     Command("pause", "space", "screen.pause", "pause", "let the picture stand still; reading goes on", "time",
             _free, rank=3),
     Command("panel.next", "tab", "screen.next_panel(1)", "next panel", "go to the next panel", "panels",
-            _free, is_in_palette=False, rank=8),
+            lambda now: not now.is_typing and now.panel != "errors", is_in_palette=False, rank=8),
     Command("panel.previous", "shift+tab", "screen.next_panel(-1)", "previous panel", "go to the previous panel",
-            "panels", _free, is_in_footer=False, is_in_palette=False),
+            "panels", lambda now: not now.is_typing and now.panel != "errors", is_in_footer=False, is_in_palette=False),
     *(
         Command(f"panel.{name}", str(number), f"screen.panel('{name}')", name, f"go to the panel of {name}", "panels",
                 _free, is_in_footer=False)
         for number, name in enumerate(PANELS, start=1)
     ),
     *LINE_COMMANDS,
+    *SQL_COMMANDS,
+    *ADDRESS_COMMANDS,
+    *HEAT_COMMANDS,
+    *ERROR_COMMANDS,
+    *LATENCY_COMMANDS,
     Command("page.lines", "l", "screen.page('raw')", "lines",
             "open the page of raw lines of the window, newest first", "panels",
             lambda now: not now.is_typing and now.panel != "raw", rank=4),
+    Command("page.addresses", "a", "screen.page('addresses')", "clients",
+            "open the page of clients: who asks how much, by address or network, and who is suspicious", "panels",
+            lambda now: not now.is_typing and now.panel != "addresses", rank=6),
+    Command("page.heat", "h", "screen.page('heat')", "heat map",
+            "open the page of heat maps: latency over time, and what happened within seconds", "panels",
+            lambda now: not now.is_typing and now.panel != "heat", rank=6),
+    Command("page.errors", "e", "screen.page('errors')", "errors",
+            "open the page of errors: each status with its routes, clients and newest lines", "panels",
+            lambda now: not now.is_typing and now.panel not in ("errors", "raw"), rank=5),
+    Command("page.latency", "d", "screen.page('latency')", "latency",
+            "open the page of latency: percentiles by route, path, section or vhost, and the slowest requests",
+            "panels", lambda now: not now.is_typing and now.panel != "latency", rank=5),
     Command("page.metrics", "m", "screen.page('metrics')", "metrics",
             "open the page of metrics, each with its chart", "panels",
             lambda now: not now.is_typing and now.panel != "metrics", rank=6),
+    Command("page.sql", "semicolon", "screen.page('sql')", "sql",
+            "ask the records of the window with SQL, as the table log", "panels",
+            lambda now: not now.is_typing and now.panel != "sql", rank=6),
     Command("page.sources", "i", "screen.page('sources')", "sources",
             "open the page that tells how logs and history are doing", "panels",
             lambda now: not now.is_typing and now.panel != "sources", rank=7),
     Command("bell", "b", "screen.bell", "bell", "ring when an alert begins to fire, or stay silent", "program",
-            _free, is_in_footer=False),
+            lambda now: not now.is_typing and now.panel != "addresses", is_in_footer=False),
     Command("theme", "t", "app.next_theme", "theme", "change the colours", "program", _free, is_of_app=True, rank=7),
     Command("palette", "ctrl+p", "app.command_palette", "palette", "find any command by its name", "program",
             is_in_palette=False, is_of_app=True, rank=7),
+    Command("export", "x", "screen.export", "export",
+            "write what is on the screen into a file: JSON, CSV, Markdown, a picture or a page of HTML", "program",
+            _free, rank=6),
     Command("help", "question_mark,f1", "app.help", "help", "show every key and what the figures mean", "program",
             _free, is_of_app=True, rank=0),
     Command("quit", "q", "app.quit", "quit", "leave; the terminal is left as it was", "program",
@@ -213,7 +193,10 @@ ROW_COMMANDS: tuple[Command, ...] = (
 )
 """What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
 
-GROUPS = ("filter", "time", "panels", "tables", "lines", "program")
+PAGE_GROUPS = ("lines", "sql", "addresses", "heat", "errors", "latency")
+SCREEN_COMMANDS = tuple(one for one in COMMANDS if not one.is_of_app and one.group not in PAGE_GROUPS)
+"""Those that are bound on the screen, not on the application or on a page."""
+GROUPS = ("filter", "time", "panels", "tables", "lines", "sql", "addresses", "heat", "errors", "latency", "program")
 
 KEY_NAMES = {
     "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",
@@ -227,20 +210,31 @@ def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
     return [
         Binding(command.keys, command.action, command.label, id=command.id, tooltip=command.tooltip, show=False)
         for command in commands
-        if command.id != "typing.keep"
+        if command.group != "typing"
     ]
 
 
 def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:
     """The keys of a command as Textual names them, remapped ones included."""
     keys = keymap.get(command_id) or next(command.keys for command in COMMANDS if command.id == command_id)
-    return frozenset(key.strip() for key in keys.split(","))
+    return frozenset(normal_key(key.strip()) for key in keys.split(","))
+
+
+def normal_key(key: str) -> str:
+    """A key as Textual names it, where it was written as its character: `]` is `right_square_bracket`."""
+    return _character_to_key(key) if len(key) == 1 else key
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
     """The keys of a command as people call them, remapped ones included."""
     keys = keymap.get(command.id, command.keys)
     return [_name_of(key) for key in (part.strip() for part in keys.split(",")) if key]
+
+
+def keys_of_id(command_id: str, keymap: Mapping[str, str]) -> str:
+    """The first key of a command as people call it, remapped or not; empty where it has none."""
+    keys = keys_of(next(command for command in COMMANDS if command.id == command_id), keymap)
+    return keys[0] if keys else ""
 
 
 def _name_of(key: str) -> str:
@@ -256,6 +250,12 @@ def _name_of(key: str) -> str:
 def footer_commands(now: Situation) -> list[Command]:
     """The commands that the footer shows: those that do something now."""
     return [command for command in COMMANDS if command.is_in_footer and command.is_valid(now)]
+
+
+def view_titles() -> list[tuple[str, str]]:
+    """For the palette: what choosing each ranking is called, and its action."""
+    names = [name for views in VIEWS.values() for name in views]
+    return [(f"Table {name}", f"screen.ranking('{name}')") for name in names]
 
 
 def window_titles() -> list[tuple[str, str]]:

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 from glance.domain.window import DEFAULT_WINDOW, WindowChoice, window_choice
 from glance.errors import ConfigError
 from glance.setting_value import (
+    PANELS,
     THEMES,
+    OwnTheme,
+    check_theme,
     number_between,
     parse_addresses,
     parse_command,
@@ -22,12 +25,16 @@ from glance.setting_value import (
     parse_file,
     parse_flag,
     parse_keys,
+    parse_listen,
     parse_minutes,
+    parse_panels,
     parse_routes,
     parse_seconds,
     parse_start,
     parse_text,
     parse_theme,
+    parse_themes,
+    parse_token,
     parse_window,
     whole_between,
 )
@@ -100,10 +107,22 @@ class Settings:
     """Built-in rules that are switched off, by name."""
     log_path: str = _setting("", "log_path", parse_file)
     """The daemon's own log; empty means that under the state folder."""
+    panels: tuple[str, ...] = _setting(PANELS, "panels", parse_panels)
+    """The panels of the overview, in their order; from the file only."""
+    bell: bool = _setting(True, "bell", parse_flag)
+    """Whether the terminal's bell rings when an alert begins to fire; from the file only."""
+    reverse_names: bool = _setting(True, "reverse_names", parse_flag)
+    """Whether the page of clients looks up names of addresses in reverse DNS; from the file only."""
+    listen: str = _setting("", "listen", parse_listen)
+    """Where the daemon answers over HTTP; empty is nowhere."""
+    listen_token: str = _setting("", "listen_token", parse_token)
+    """What must be shown to it; needed where others than this machine can ask."""
     routes: tuple[tuple[str, str], ...] = _setting((), "routes", parse_routes)
     """Own rules by which paths become routes: a regular expression and the route; from the file only."""
     keys: tuple[tuple[str, str], ...] = _setting((), "keys", parse_keys)
     """Other keys for commands, by the command's name; from the file only."""
+    themes: tuple[OwnTheme, ...] = _setting((), "themes", parse_themes)
+    """Themes of the user's own, by name; from the file only."""
 
     @property
     def alert_window_seconds(self) -> float:
@@ -220,7 +239,20 @@ def _checked(path: Path, text: str) -> ConfigFile:
                 f"bad value for `{written}` in {where}", str(error), "correct it, or remove the line to use the default"
             ) from error
         lines[key] = line
+    if "theme" in values:
+        _check_theme(path, values, lines)
     return ConfigFile(path, exists=True, values=values, lines=lines)
+
+
+def _check_theme(path: Path, values: Mapping[str, object], lines: Mapping[str, int]) -> None:
+    """Refuse a theme that the file neither finds nor makes."""
+    try:
+        check_theme(str(values["theme"]), parse_themes(values.get("themes", ())))
+    except ValueError as error:
+        where = f"{path}, line {lines['theme']}" if lines.get("theme") else str(path)
+        raise ConfigError(
+            f"bad value for `theme` in {where}", str(error), "correct it, or remove the line to use the default"
+        ) from error
 
 
 def _suggestion(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from glance.domain.interval import Interval
 from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
 from glance.domain.scene import Scene
@@ -69,6 +70,21 @@ class ZoomRequested(Message):
         """Name the panel."""
         super().__init__()
         self.panel = panel
+
+
+class IntervalRequested(Message):
+    """The person selects a part of the time axis, or none of it."""
+
+    def __init__(self, interval: Interval | None, *, is_settled: bool = True) -> None:
+        """Carry the part.
+
+        Args:
+            interval: which.
+            is_settled: nobody is drawing it any more.
+        """
+        super().__init__()
+        self.interval = interval
+        self.is_settled = is_settled
 
 
 class SituationChanged(Message):

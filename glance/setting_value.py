@@ -13,6 +13,27 @@ from glance.domain.window import WINDOWS
 THEMES = ("glance-dark", "glance-light", "glance-cb", "glance-ansi-dark", "glance-ansi-light", "glance-mono")
 """Names of the themes; `glance-` may be left out. A test holds them to those that there are."""
 
+PANELS = ("traffic", "sections", "paths", "clients", "status", "alerts", "lines")
+"""Names of the panels. A test holds them to those that there are."""
+
+BASES = ("dark", "light", "cb")
+"""Themes that others can be made from."""
+
+COLOURS = (
+    "ground", "text", "label", "frame", "accent", "success", "redirect", "client_error", "server_error", "latency",
+    "bytes", "traffic", "past",
+)  # fmt: skip
+"""What has a colour in a theme."""
+
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.I)
+_THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+
+OwnTheme = tuple[str, tuple[tuple[str, str], ...]]
+"""A theme of the user's own: its name, with `glance-`, and its colours by name; `base` is among them."""
+
+LEAST_TOKEN = 8
+"""Characters of a token, at least."""
+
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
@@ -34,6 +55,25 @@ def parse_duration(value: object) -> float:
     return float(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
 
 
+def parse_moment(text: str, now: float) -> float:
+    """Epoch seconds of a moment in ISO 8601, local time where it names no zone, or of a duration before now.
+
+    Raises:
+        ValueError: it is none.
+    """
+    from datetime import datetime  # only for who asks for a stretch of time
+
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo is not None else found.astimezone()).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"expected ISO 8601 or a duration, such as 2026-11-22T14:00 or 90m, not {text!r}") from error
+
+
 def parse_text(value: object) -> str:
     """Any text, trimmed; an empty one is a mistake."""
     if not isinstance(value, str):
@@ -46,6 +86,25 @@ def parse_text(value: object) -> str:
 def parse_file(value: object) -> str:
     """A path with `~` expanded, since neither the environment nor TOML do it; empty is the default."""
     return os.path.expanduser(parse_text(value)) if value != "" else ""
+
+
+def parse_listen(value: object) -> str:
+    """Where to listen, as `127.0.0.1:9464`, `[::1]:9464`, or the port alone; empty is nowhere."""
+    text = str(value).strip()
+    if not text:
+        return ""
+    host, _, port = text.rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > 65_535 or (":" in host and host[:1] != "["):
+        raise ValueError(f"expected an address and a port such as 127.0.0.1:9464, not {value!r}")
+    return f"{host or '127.0.0.1'}:{int(port)}"
+
+
+def parse_token(value: object) -> str:
+    """What must be shown to be answered; empty is nothing."""
+    text = str(value)
+    if text and (len(text) < LEAST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"expected {LEAST_TOKEN} or more letters, digits and signs")
+    return text
 
 
 def parse_start(value: object) -> str:
@@ -76,12 +135,73 @@ def parse_window(value: object) -> str:
 
 
 def parse_theme(value: object) -> str:
-    """The full name of a theme."""
-    name = "glance-" + str(value).strip().lower().removeprefix("glance-")
-    if name not in THEMES:
-        short = ", ".join(theme.removeprefix("glance-") for theme in THEMES)
-        raise ValueError(f"expected one of {short}, not {value!r}")
-    return name
+    """The full name of a theme. It may be one of the user's own: `check_theme` knows whether there is one."""
+    name = str(value).strip().lower().removeprefix("glance-")
+    if not _THEME_NAME.fullmatch(name):
+        raise ValueError(f"expected one of {short_themes()}, not {value!r}")
+    return f"glance-{name}"
+
+
+def check_theme(theme: str, own: tuple[OwnTheme, ...]) -> None:
+    """Refuse a theme that there is not.
+
+    Raises:
+        ValueError: it is neither one that everyone has nor one of these.
+    """
+    if theme not in (*THEMES, *dict(own)):
+        raise ValueError(f"expected one of {short_themes(own)}, not {theme.removeprefix('glance-')!r}")
+
+
+def short_themes(own: tuple[OwnTheme, ...] = ()) -> str:
+    """The themes that there are, in words."""
+    return ", ".join(theme.removeprefix("glance-") for theme in (*THEMES, *dict(own)))
+
+
+def parse_themes(value: object) -> tuple[OwnTheme, ...]:
+    """A table of themes, each a table of `base` and colours, in the order it was written."""
+    if isinstance(value, tuple):
+        return cast("tuple[OwnTheme, ...]", value)
+    if not isinstance(value, dict) or not all(isinstance(colours, dict) for colours in value.values()):
+        raise ValueError(f'expected tables such as [themes.mine] with base = "dark" in it, not {value!r}')
+    return tuple((_own_name(name), _own_colours(name, colours)) for name, colours in value.items())
+
+
+def _own_name(name: str) -> str:
+    """The full name of a theme of the user's."""
+    short = name.lower()
+    if not _THEME_NAME.fullmatch(short) or short.startswith("glance-"):
+        raise ValueError(f"the name of a theme is small letters, digits and -, not {name!r}")
+    if f"glance-{short}" in THEMES:
+        raise ValueError(f"there is a theme {short!r} already; give yours another name")
+    return f"glance-{short}"
+
+
+def _own_colours(name: str, colours: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    """The colours of a theme of the user's, checked."""
+    checked = {"base": "dark"}
+    for key, value in colours.items():
+        if key == "base":
+            if value not in BASES:
+                raise ValueError(f"the base of {name!r} can be {', '.join(BASES)}, not {value!r}")
+        elif key not in COLOURS:
+            raise ValueError(f"{name!r} has no {key!r}; it can have base, {', '.join(COLOURS)}")
+        elif not isinstance(value, str) or not _COLOUR.fullmatch(value):
+            raise ValueError(f'{key} of {name!r} must be a colour written "#rrggbb", not {value!r}')
+        checked[key] = str(value).lower()
+    return tuple(checked.items())
+
+
+def parse_panels(value: object) -> tuple[str, ...]:
+    """The panels of the overview in their order: a list, or words with commas or spaces between them."""
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)) or not words:
+        raise ValueError(f"expected a list of some of {', '.join(PANELS)}, not {value!r}")
+    for number, word in enumerate(words):
+        if word not in PANELS:
+            raise ValueError(f"there is no panel {word!r}; there are {', '.join(PANELS)}")
+        if word in words[:number]:
+            raise ValueError(f"the panel {word!r} is there twice")
+    return tuple(words)
 
 
 def parse_flag(value: object) -> bool:

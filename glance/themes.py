@@ -6,6 +6,7 @@ styles they draw with.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rich.color import Color, ColorSystem
@@ -218,6 +219,14 @@ IN_256 = {
 
 PALETTES = {palette.name: palette for palette in (DARK, LIGHT, COLOUR_BLIND, ANSI_DARK, ANSI_LIGHT, MONOCHROME)}
 DEFAULT_THEME = DARK.name
+_BUILT_IN = tuple(PALETTES)
+
+
+def set_own(palettes: Iterable[Palette]) -> None:
+    """Have these beside those that everyone has, in place of what was there of the user's own."""
+    for name in [name for name in PALETTES if name not in _BUILT_IN]:
+        del PALETTES[name]
+    PALETTES.update((palette.name, palette) for palette in palettes)
 
 
 def palette_of(theme: str, *, is_256: bool = False) -> Palette:

@@ -37,7 +37,16 @@ NAMES: dict[str, tuple[str, ...]] = {
               "/api/v1/sessions", "/search", "/日本語/ページ", "/api/v1/upload", "/blog/tags/databases"),
     "clients": ("203.0.113.7", "198.51.100.23", "2001:db8:85a3::8a2e:370:7334", "192.0.2.44", "203.0.113.99", "198.51.100.201",
                 "2001:db8::1", "192.0.2.17", "203.0.113.250", "198.51.100.8", "192.0.2.90", "203.0.113.61", "198.51.100.77"),
+    "hosts": ("shop.example", "www.example", "api.example", "cdn.example"),
+    "methods": ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"),
+    "referrers": ("https://www.example/", "https://search.example/?q=checkout+faster", "https://news.example/item?id=401"),
+    "networks": ("203.0.113.0/24", "198.51.100.0/24", "2001:db8:85a3::/64", "192.0.2.0/24"),
+    "agents": ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "curl/8.14.1",
+               "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)"),
+    "crawlers": ("Googlebot", "GPTBot", "bingbot", "ClaudeBot", "AhrefsBot"),
+    "kinds": ("person", "crawler", "tool", "monitor", "unknown"),
 }  # fmt: skip
+NAMES["routes"] = (NAMES["paths"][0], "/api/v1/users/{id}", *NAMES["paths"][2:])
 SPARKS = 12
 
 

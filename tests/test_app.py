@@ -164,7 +164,7 @@ def test_hostile_lines_send_nothing_but_our_own_sequences(size):
             (b"\r", rb"/x"),
             (b"s", rb"by "),
             (b"\r", "✕".encode()),
-            (b"!", rb"-path"),
+            (b"!", rb"-route"),
             (b"f", rb"tab"),
             (b"user=", rb"value must follow"),
             (b"\x1b", rb"zoom"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -18,6 +19,8 @@ from glance.commands import (
     keys_of,
     raw_keys,
 )
+from glance.page_commands import HEAT_COMMANDS
+from glance.sql_commands import SQL_COMMANDS
 
 FILTERED = (*TABLES, "status")
 SITUATIONS = [
@@ -31,6 +34,7 @@ SITUATIONS = [
     for can_open in (False, True)
     for has_filter in (False, True)
 ]
+SITUATIONS += [replace(now, has_interval=True) for now in SITUATIONS if not now.is_zoomed or now.panel == "traffic"]
 
 
 def test_ids_are_unique():
@@ -75,12 +79,20 @@ def test_the_keys_of_time_are_nobody_elses():
     """Wherever one is, `home` and `end` go through time: the header says so."""
     times = {key for command in COMMANDS if command.group == "time" for key in command.keys.split(",")}
     others = {
-        key for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "time" for key in command.keys.split(",")
+        key
+        for command in (*COMMANDS, *ROW_COMMANDS)
+        if command.group not in ("time", "heat", "sql")  # cursors take arrows on their pages
+        for key in command.keys.split(",")
     }
     assert {"left", "right", "home", "end"} <= times
+    assert not {"home", "end"} & {key for command in (*HEAT_COMMANDS, *SQL_COMMANDS) for key in command.keys.split(",")}
     assert not (times - {"w"}) & others  # which shows lines whole on their page, and changes the window elsewhere
 
 
 def test_arrows_with_a_modifier_are_shown_as_arrows():
     earlier = next(command for command in COMMANDS if command.id == "time.window_earlier")
     assert keys_of(earlier, {}) == ["shift+←"]
+
+
+def test_a_key_may_be_written_as_its_character():
+    assert raw_keys("search", {"search": "],/,x"}) == {"right_square_bracket", "slash", "x"}

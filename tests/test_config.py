@@ -125,6 +125,38 @@ def test_all_of_the_past_is_read_unless_told(settings: Settings, seconds: float)
     assert seconds == settings.back_seconds
 
 
+@pytest.mark.parametrize(
+    ("given", "panels"),
+    [(["lines", "paths"], ("lines", "paths")), ("lines, paths traffic", ("lines", "paths", "traffic"))],
+)
+def test_panels_are_read_in_their_order(given: object, panels: tuple[str, ...]) -> None:
+    assert parse_setting("panels", given) == panels
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["trafic"], "there is no panel 'trafic'; there are traffic, sections, paths, clients, status, alerts, lines"),
+        (["lines", "lines"], "the panel 'lines' is there twice"),
+        ([], "expected a list of some of traffic"),
+        ("", "expected a list"),
+        (3, "expected a list"),
+        ([3], "there is no panel 3"),
+        ({"paths": True}, "expected a list"),
+    ],
+)
+def test_impossible_panels_are_told_with_the_choices(given: object, words: str) -> None:
+    with pytest.raises(ValueError, match="panel|expected") as caught:
+        parse_setting("panels", given)
+    assert words in str(caught.value)
+
+
+def test_panels_are_those_that_there_are() -> None:
+    commands = pytest.importorskip("glance.commands")
+
+    assert commands.PANELS == DEFAULTS.panels
+
+
 def test_themes_are_those_that_there_are() -> None:
     themes = pytest.importorskip("glance.themes")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 import click
@@ -11,13 +12,14 @@ from glance.cli.options import Origin, config_file_of, origins, with_settings
 from glance.config import FIELDS, ConfigFile, Settings, parse_setting
 from glance.domain.safe_text import safe_text
 from glance.paths import DATABASE_NAME, state_dir
+from glance.setting_value import OwnTheme
 
-REMEMBERED = ("window", "theme")
+REMEMBERED = ("window", "theme", "bell", "reverse_names")
 """Settings that are remembered when they are changed on the screen."""
 UNSAID = ("default", "remembered")
 """Origins of what nobody wrote down."""
 
-Value = str | float | bool | dict[str, str] | list[str]
+Value = str | float | bool | list[str] | Mapping[str, object]
 
 
 @click.command()
@@ -57,6 +59,11 @@ def _plain(key: str, value: object) -> Value:
         return "all"
     if key == "routes":
         return [f"{pattern} = {route}" for pattern, route in cast("tuple[tuple[str, str], ...]", value)]
+    if key == "panels":
+        return list(cast("tuple[str, ...]", value))
+    if key == "themes":
+        own = cast("tuple[OwnTheme, ...]", value)
+        return {name.removeprefix("glance-"): dict(colours) for name, colours in own}
     if isinstance(value, tuple):
         return dict(value)
     return cast("Value", value)
@@ -100,12 +107,22 @@ def _as_toml(values: dict[str, Value], sources: dict[str, Origin]) -> str:
     lines = [
         f"{'# ' if sources[key].kind in UNSAID else ''}{key} = {_literal(value)}"
         for key, value in values.items()
-        if not isinstance(value, dict)
+        if not isinstance(value, Mapping)
     ]
-    tables = {key: value for key, value in values.items() if isinstance(value, dict) and value}
-    for key, table in tables.items():
-        lines += ["", f"[{key}]", *(f"{_literal(name)} = {_literal(text)}" for name, text in table.items())]
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            lines += _table(key, value)
     return "\n".join(lines)
+
+
+def _table(key: str, table: Mapping[str, object]) -> list[str]:
+    """A table of TOML; of tables, one for each."""
+    inner = {name: value for name, value in table.items() if isinstance(value, Mapping)}
+    own = [f"{_literal(name)} = {_literal(cast('Value', value))}" for name, value in table.items() if name not in inner]
+    lines = ["", f"[{key}]", *own] if own else []
+    for name, value in inner.items():
+        lines += _table(f"{key}.{name}", value)
+    return lines
 
 
 def _literal(value: Value) -> str:
@@ -116,6 +133,7 @@ def _literal(value: Value) -> str:
         return json.dumps(value).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(name)} = {_literal(text)}" for name, text in value.items()) + "}"
+    if isinstance(value, Mapping):
+        inner = (f"{_literal(name)} = {_literal(cast('Value', one))}" for name, one in value.items())
+        return "{" + ", ".join(inner) + "}"
     return f"{value:g}" if abs(value) < 1e6 else str(value)

@@ -31,7 +31,7 @@ WORDS = "glance.daemon.words"
 """Where the words behind `start` and `run` are kept as they were typed."""
 
 READING = ("format", "from", "file", "alertwindow", "alert_threshold", "db", "history", "memory")
-WRITING = ("report_path", "report_time", "report_top", "alert_path", "log_path")
+WRITING = ("report_path", "report_time", "report_top", "alert_path", "listen", "listen_token", "log_path")
 
 
 class Verbatim(click.Command):
@@ -207,6 +207,10 @@ def plan_of(settings: Settings, paths: tuple[str, ...], config: str) -> DaemonPl
     hint = "glance daemon start /var/log/nginx/access.log"
     chosen = chosen_paths(paths, settings) or usual_logs("there is no log to read", hint)
     check_format(settings.format)
+    if settings.listen:
+        from glance.cli.serving import check_listen  # only where somebody may ask
+
+        check_listen(settings)
     absolute = tuple(path if path == "-" else os.path.abspath(os.path.expanduser(path)) for path in chosen)
     found(absolute)
     return DaemonPlan(absolute, settings, config)

@@ -27,10 +27,25 @@ def work(plan: DaemonPlan, reread: Callable[[], DaemonPlan], *, log: str) -> int
     lock = _lock()
     try:
         write_journal()
-        run_daemon(Daemon(plan, reread, daemon_file("sock"), log=log))
+        if plan.settings.listen:
+            _work_and_answer(plan, reread, log)
+        else:
+            run_daemon(Daemon(plan, reread, daemon_file("sock"), log=log))
     finally:
         lock.release()
     return 0
+
+
+def _work_and_answer(plan: DaemonPlan, reread: Callable[[], DaemonPlan], log: str) -> None:
+    """Run, and answer over HTTP meanwhile."""
+    from glance.cli.serving import DaemonDoor  # an extra: only where somebody may ask
+
+    door = DaemonDoor(plan)
+    door.start()
+    try:
+        run_daemon(Daemon(plan, reread, daemon_file("sock"), log=log, served=door.served, url=door.url))
+    finally:
+        door.stop()
 
 
 def _lock() -> InstanceLock:

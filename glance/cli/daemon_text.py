@@ -28,6 +28,7 @@ def render(values: Mapping[str, Any]) -> str:
     lines.append(_row("read", f"{exact(values['lines'])} lines, {exact(values['unparsed'])} not understood{newest}"))
     lines += [_row("history", _history(values["history"])), *_alerts(values["alerts"])]
     lines += [_row("reports", _reports(values["reports"])), _row("config", values["config"])]
+    lines.append(_row("answers", values["url"]))
     lines.append(_row("log", values["log"] or "standard error"))
     return "\n".join(line for line in lines if line)
 
@@ -42,6 +43,8 @@ def started(values: Mapping[str, Any], log: str) -> str:
     lines += [f"  {safe_text(path)} does not exist yet: it is waited for" for path in awaited]
     if values["history"]["note"]:
         lines.append(f"  {safe_text(values['history']['note'])}")
+    if values["url"]:
+        lines.append(f"  answers at {values['url']}metrics and {values['url']}api/v1/report")
     lines.append(f"  its log: {safe_text(log)}")
     return "\n".join(lines)
 

@@ -19,6 +19,7 @@ _OPTIONS = {
     "report_time": "--report-time",
     "report_top": "--report-top",
     "alert_path": "--alert-path",
+    "listen": "--listen",
 }
 """Settings that stand in the command line when there is no file that holds them."""
 

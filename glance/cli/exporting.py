@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC
-from typing import Any
+from typing import Any, NamedTuple
 
 from glance.cli.report_json import SECONDS_DIGITS, document, encode, iso_moment, plain
 from glance.domain import units
@@ -23,6 +23,7 @@ from glance.domain.logs.summary import (
     TopRow,
     UnparsedLine,
 )
+from glance.domain.page import PageTable
 from glance.domain.scene import AlertNotice, MetricChart, Ranking, Scene
 
 FORMS = ("json", "csv", "markdown", "html")
@@ -46,6 +47,26 @@ def exported(scene: Scene, form: str) -> bytes:
 
         return report_html.render(summary_of(scene))
     raise ValueError(f"no form of an export: {form}")
+
+
+def exported_table(table: PageTable, form: str) -> bytes:
+    """The table of a page in one of `FORMS` but the last."""
+    import io
+
+    from glance.cli import sql_output
+
+    if form == "markdown":
+        return "\n".join((*sql_output.markdown(table.columns, table.rows), "")).encode("utf-8", "replace")
+    sink = io.BytesIO()
+    sql_output.write(_TableRows(tuple(table.columns), iter(table.rows)), form, 0, sink)
+    return sink.getvalue()
+
+
+class _TableRows(NamedTuple):
+    """A table as the answer of a query."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[int | float | str | bytes | None, ...]]
 
 
 def as_json(scene: Scene) -> bytes:

@@ -2,44 +2,119 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cache
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
 from glance.config import ConfigFile
 from glance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from glance.command import Command, Situation
 
 Keymap = tuple[tuple[str, str], ...]
 
 
 def check_keys(keys: Keymap, file: ConfigFile) -> None:
-    """Refuse keys for a command that there is not, and a key for two commands.
+    """Refuse keys for a command that there is not, keys that there are not, and a key for two commands.
 
     Raises:
         ConfigError: there is one.
     """
     from glance.commands import COMMANDS, ROW_COMMANDS  # textual: only where keys are set
 
-    defaults = {command.id: command.keys for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"}
+    known = [command for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"]
+    defaults = {command.id: command.keys for command in known}
     where = f"in [keys] of {file.path}"
     for name, _ in keys:
         if name not in defaults:
             raise ConfigError(
                 f"unknown command `{name}` {where}", "glance has none of that name", _near(name, defaults)
             )
-    given = dict(keys)
-    owners: dict[str, str] = {}
-    for name, usual in defaults.items():
-        for key in sorted(_split(given.get(name, usual))):
-            other = owners.setdefault(key, name)
-            if other != name and (name in given or other in given):
-                first, second = (name, other) if name in given else (other, name)
+    for name, told in keys:
+        for key in sorted(_split(told)):
+            if not _is_key(key):
                 raise ConfigError(
-                    f"two commands on the key `{key}` {where}",
-                    f"`{first}` was given it, and `{second}` has it",
-                    f"choose another key for `{first}`, or give `{second}` another one, too",
+                    f"there is no key `{key}` for `{name}` {where}",
+                    "keys have the names of Textual: a letter, ctrl+o, f2, space, pageup, right_square_bracket",
+                    _nearest_key(key),
                 )
+    given = dict(keys)
+    taken = {command: _split(given.get(command.id, command.keys)) for command in known}
+    for one, other in combinations(known, 2):
+        if not {one.id, other.id} & given.keys() or not taken[one] & taken[other] or not _meet(one, other):
+            continue
+        first, second = (one, other) if one.id in given else (other, one)
+        raise ConfigError(
+            f"two commands on the key `{min(taken[one] & taken[other])}` {where}",
+            f"`{first.id}` was given it, and `{second.id}` has it",
+            f"choose another key for `{first.id}`, or give `{second.id}` another one, too",
+        )
+
+
+def _meet(one: Command, other: Command) -> bool:
+    """There is a situation in which both make sense, so that a key cannot mean both."""
+    return any(one.is_valid(now) and other.is_valid(now) for now in _situations())
+
+
+@cache
+def _situations() -> tuple[Situation, ...]:
+    """Every situation that can be, as far as commands depend on it, and some more: nothing is typed in any."""
+    from glance.command import Situation
+    from glance.commands import PAGES, PANELS
+
+    usual = {"panel": "", "is_typing": False}
+    flags = [field.name for field in fields(Situation) if field.name not in usual]
+    made = []
+    for panel in ("", *PANELS, *PAGES):
+        for values in product((False, True), repeat=len(flags)):
+            told = dict(zip(flags, values, strict=True))
+            if told.get("is_zoomed") or panel not in PAGES:  # a page has the whole screen
+                made.append(Situation(panel=panel, **told))
+    return tuple(made)
 
 
 def _split(keys: str) -> frozenset[str]:
     """Keys that are written with commas between them."""
-    return frozenset(key for part in keys.split(",") if (key := part.strip()))
+    from glance.commands import normal_key
+
+    return frozenset(normal_key(key) for part in keys.split(",") if (key := part.strip()))
+
+
+USUAL = {"pgup": "pageup", "pgdn": "pagedown", "esc": "escape", "del": "delete", "ins": "insert"}
+"""What keys are called elsewhere."""
+MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
+
+
+def _is_key(key: str) -> bool:
+    """Textual has a key of that name."""
+    from textual.keys import REPLACED_KEYS, Keys, key_to_character
+
+    *modifiers, name = key.split("+")
+    if not MODIFIERS.issuperset(modifiers):
+        return False
+    return name in {one.value for one in Keys} or key_to_character(REPLACED_KEYS.get(name, name)) is not None
+
+
+def _nearest_key(key: str) -> str:
+    """What may have been meant."""
+    import difflib  # only on the way to an error
+
+    from textual.keys import Keys
+
+    usual = {
+        "pgup": "pageup",
+        "pgdn": "pagedown",
+        "pagedn": "pagedown",
+        "esc": "escape",
+        "del": "delete",
+        "ins": "insert",
+    }
+    near = (
+        [usual[key]] if key in usual else difflib.get_close_matches(key, [one.value for one in Keys], n=1, cutoff=0.5)
+    )
+    return f"did you mean `{near[0]}`?" if near else ""
 
 
 def _near(name: str, known: dict[str, str]) -> str:

@@ -22,7 +22,7 @@ from click.core import ParameterSource
 
 from glance.config import DEFAULT_FILE, DEFAULTS, FIELDS, ConfigFile, Settings, parse_setting
 from glance.domain.window import WINDOWS
-from glance.setting_value import THEMES
+from glance.setting_value import THEMES, check_theme, parse_themes
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -45,7 +45,11 @@ class SettingType(click.ParamType[object]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
         """The value of the setting; a usage error where it cannot be that."""
         try:
-            return parse_setting(self.name, value)
+            parsed = parse_setting(self.name, value)
+            file = ctx.find_object(ConfigFile) if ctx is not None and self.name == "theme" else None
+            if file is not None:
+                check_theme(str(parsed), parse_themes(file.values.get("themes", ())))
+            return parsed
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -145,6 +149,8 @@ DAEMON = (
     SharedOption("report_time", ("--report-time",), "SECONDS", "Time from one report to the next."),
     SharedOption("report_top", ("--report-top",), "ROWS", "Sections and paths in a report."),
     SharedOption("alert_path", ("--alert-path",), "PATH", "Append alerts here.", "none"),
+    SharedOption("listen", ("--listen",), "ADDRESS:PORT", "Answer over HTTP here: metrics and reports.", "nowhere"),
+    SharedOption("listen_token", ("--listen-token",), "TEXT", "What must be shown there.", "none"),
     SharedOption("log_path", ("--log-path",), "PATH", "The daemon's own log.", "daemon.log in ~/.local/state/glance"),
 )
 """What only the daemon takes from the command line; the file of settings may hold it for all."""
@@ -167,10 +173,8 @@ def with_settings(*keys: str) -> Callable[[F], F]:
         def call(**given: Any) -> Any:
             values = {FIELDS[shared.key]: given.pop(shared.key) for shared in chosen}
             settings = _settings(values)
-            if settings.keys and any(shared.key == "theme" for shared in chosen):  # the verb has a screen
-                from glance.cli.keymap import check_keys
-
-                check_keys(settings.keys, config_file_of(click.get_current_context()))
+            if any(shared.key == "theme" for shared in chosen):  # the verb has a screen
+                check_look(settings, config_file_of(click.get_current_context()))
             return function(settings=settings, **given)
 
         decorated: Any = call
@@ -179,6 +183,22 @@ def with_settings(*keys: str) -> Callable[[F], F]:
         return decorated  # type: ignore[no-any-return]
 
     return decorate
+
+
+def check_look(settings: Settings, file: ConfigFile) -> None:
+    """Refuse keys and themes that cannot be.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    if settings.keys:
+        from glance.cli.keymap import check_keys  # textual: only where keys are set
+
+        check_keys(settings.keys, file)
+    if settings.themes:
+        from glance.cli.own_themes import palettes_of  # rich: only where there are some
+
+        palettes_of(settings.themes, file)
 
 
 def _settings(values: dict[str, Any]) -> Settings:
@@ -190,7 +210,18 @@ def _settings(values: dict[str, Any]) -> Settings:
 
 ALERTS = ("alert_command", "alert_webhook", "alert_notify", "alert_off")
 
-FILE_ONLY = ("keys", "routes", "history_mb", "history_days", *ALERTS, *(one.key for one in DAEMON))
+FILE_ONLY = (
+    "panels",
+    "bell",
+    "reverse_names",
+    "keys",
+    "routes",
+    "themes",
+    "history_mb",
+    "history_days",
+    *ALERTS,
+    *(one.key for one in DAEMON),
+)
 """Settings that verbs have no option for, all of them or most."""
 
 
@@ -207,9 +238,10 @@ def config_file_of(ctx: click.Context) -> ConfigFile:
 
 
 def said(ctx: click.Context) -> frozenset[str]:
-    """The shared settings of this invocation that somebody set, by flag, environment or file."""
+    """The settings of this invocation that somebody set, by flag, environment or file."""
     unsaid = (None, ParameterSource.DEFAULT)
-    return frozenset(shared.key for shared in SHARED if ctx.get_parameter_source(shared.key) not in unsaid)
+    shared = frozenset(shared.key for shared in SHARED if ctx.get_parameter_source(shared.key) not in unsaid)
+    return shared | (config_file_of(ctx).values.keys() & frozenset(FILE_ONLY))
 
 
 def logs_argument(function: F) -> F:

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,10 +18,10 @@ from glance.config import Settings
 from glance.domain.safe_text import safe_text
 from glance.errors import FormatError, GlanceError, SourceError, UsageError
 from glance.paths import database_file, existing_database
-from glance.setting_value import parse_duration
+from glance.setting_value import parse_moment
 
 if TYPE_CHECKING:
-    from glance.domain.logs.figures import Choice
+    from glance.domain.logs.span import Choice
     from glance.domain.logs.summary import Summary
     from glance.pipeline.report import Report
     from glance.sources.selection import Selection
@@ -160,16 +159,11 @@ def moment(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        return datetime.now(UTC).timestamp() - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
+        return parse_moment(text, time.time())
     except ValueError as error:
         raise UsageError(
             f"{text!r} is no moment", "expected ISO 8601 or a duration", "for example 2026-11-22T14:00, or 90m"
         ) from error
-    return (found if found.tzinfo is not None else found.astimezone()).timestamp()
 
 
 def answer(paths: tuple[str, ...], settings: Settings, question: Question, example: str) -> Answer:
@@ -225,8 +219,8 @@ def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> A
 
 def _report(settings: Settings, question: Question, on_progress: Callable[[int, int], None] | None = None) -> Report:
     """A report that has read nothing yet."""
-    from glance.domain.logs.figures import Span  # numpy and the engine: not for --help
     from glance.domain.logs.route import routes_of
+    from glance.domain.logs.span import Span  # numpy and the engine: not for --help
     from glance.pipeline.report import Report, ReportOptions
 
     span = Span(question.since, question.until)

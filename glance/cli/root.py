@@ -43,6 +43,7 @@ VERBS = {
     "daemon": Verb(
         "glance.cli.daemon:daemon", "Read logs in the background: history, alerts and reports with no screen."
     ),
+    "serve": Verb("glance.cli.serve:serve", "Show the dashboard in a browser, and metrics and reports over HTTP."),
     "alerts": Verb("glance.cli.alerts:alerts", "List, make and test alerts, and see what fired."),
     "demo": Verb("glance.cli.demo:demo", "Open the dashboard on made-up live traffic."),
     "config": Verb("glance.cli.config:config", "Print the settings in effect and where each came from."),

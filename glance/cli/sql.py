@@ -116,8 +116,8 @@ def taken_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
 def _read(paths: tuple[str, ...], settings: Settings, question: Question) -> tuple[QueriedLogs, list[GlanceError]]:
     """Read what is asked; returns it, and why logs that were named by themselves could not be read."""
     from glance.cli.progress import ReadingBar  # not for --help
-    from glance.domain.logs.figures import Span
     from glance.domain.logs.route import routes_of
+    from glance.domain.logs.span import Span
     from glance.pipeline.querying import QueriedLogs
     from glance.pipeline.report import ReportOptions
 

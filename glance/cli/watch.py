@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import click
+from click.core import ParameterSource
 
-from glance.cli.options import chosen_paths, logs_argument, said, with_settings
+from glance.browser import is_browser
+from glance.cli.options import chosen_paths, config_file_of, logs_argument, said, with_settings
 from glance.cli.terminal import has_keyboard, is_piped
 from glance.config import DEFAULTS, Settings
 from glance.domain.safe_text import safe_text
@@ -19,13 +21,16 @@ from glance.errors import GlanceError, UsageError
 from glance.paths import daemon_file, database_file
 
 if TYPE_CHECKING:
+    from glance.cli.live_settings import ConfigWatch
     from glance.pipeline.collector import Collector
     from glance.screens.overview import ScreenSettings
+    from glance.themes import Palette
 
 ESCAPE_MILLISECONDS = "25"
 """How long an escape may be the beginning of a longer key; Textual waits 100 ms, which is felt at every `esc`."""
 
 _SORT = "sort."
+_TABLE = "table."
 
 
 class Unnamed(click.Command):
@@ -97,7 +102,7 @@ def logs_of_daemon(settings: Settings) -> tuple[tuple[str, ...], Settings]:
 
 def has_screen() -> bool:
     """Whether there is a terminal to draw on."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return is_browser() or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 NOTHING_TO_OPEN = "there is no log to open"
@@ -194,12 +199,25 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         from glance.pipeline.recalled import scene_of  # only where there is something to show at once
 
         screen = replace(screen, opening=scene_of(known[recall_key], view))
-    engine = Engine(prepare, database, view, recall_key=recall_key)
-    app = Glance(engine, screen)
+    keeps = None if is_browser() else database  # what a visitor chooses is not the owner's choice
+    engine = Engine(prepare, keeps, view, recall_key="" if is_browser() else recall_key)
+    app = Glance(engine, screen, config_watch(screen))
     app.run()
     if engine.failure is not None:
         raise engine.failure
     return app.return_code or 0
+
+
+def config_watch(screen: ScreenSettings) -> ConfigWatch | None:
+    """What notices that the file of settings was changed; nothing where none was read."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is None:
+        return None
+    from glance.cli.live_settings import ConfigWatch  # textual: only for the screen
+
+    by_hand = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    fixed = frozenset(("theme",)) if ctx.get_parameter_source("theme") in by_hand else frozenset()
+    return ConfigWatch(config_file_of(ctx), screen, fixed)
 
 
 def screen_settings(
@@ -213,8 +231,15 @@ def screen_settings(
         known: what is remembered from the last time.
         given: settings that somebody set; of the others, what is remembered counts.
     """
-    from glance.screens.overview import ScreenSettings  # textual: only for the screen
+    from glance.cli.export_calls import export_scene, export_table
+    from glance.screens.settings import Exports, ScreenSettings  # textual: only for the screen
 
+    palettes: tuple[Palette, ...] = ()
+    if settings.themes:
+        from glance.own_theme import own_palette  # few have any
+
+        palettes = tuple(map(own_palette, settings.themes))
+    tables = ((key.removeprefix(_TABLE), value) for key, value in known.items() if key.startswith(_TABLE))
     sorts = ((key.removeprefix(_SORT), value) for key, value in known.items() if key.startswith(_SORT))
     return ScreenSettings(
         theme=settings.theme if "theme" in given else known.get("theme", settings.theme),
@@ -224,8 +249,19 @@ def screen_settings(
         sources=names,
         window=settings.window if "window" in given else known.get("window", settings.window),
         sorts=tuple((cast("RankingName", name), cast("SortKey", order)) for name, order in sorts),
+        tables=tuple((name, cast("RankingName", ranking)) for name, ranking in tables),
+        is_raw=known.get("paths") == "raw",
+        panels=settings.panels,
+        panel=known.get("panel", "paths"),
+        has_hint="hint" not in known,
+        known={**known, "reverse_names": "on" if settings.reverse_names else "off"}
+        if "reverse_names" in given
+        else dict(known),
+        exports=Exports(export_scene, export_table),
+        last_filter=known.get("filter", ""),
+        palettes=palettes,
         keymap=dict(settings.keys),
-        has_bell=known.get("bell") != "off",
+        has_bell=settings.bell if "bell" in given else known.get("bell") != "off",
     )
 
 

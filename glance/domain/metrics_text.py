@@ -14,8 +14,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 
-Kind = Literal["counter", "gauge", "summary", "untyped"]
-PARTS = {"summary": ("", "_sum", "_count")}
+Kind = Literal["counter", "gauge", "histogram", "summary", "untyped"]
+PARTS = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
 """What may follow the name of a family in the names of its samples."""
 
 
@@ -26,7 +26,7 @@ class Sample:
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
-    """`_sum` or `_count` of a summary."""
+    """`_sum` or `_count` of a summary or a histogram, or its `_bucket`."""
 
 
 @dataclass(frozen=True, slots=True)

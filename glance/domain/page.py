@@ -5,6 +5,7 @@ Each page has its own kinds of both, in a module of its own noun: `error_board.E
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +20,16 @@ class PageAnswer:
 
     wish: PageWish
     """What it answers."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """It is shown even while the picture stands still: it is what a person has asked for since."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """The table that a page shows, to be written into a file."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[int | float | str | bytes | None, ...]]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from glance.domain.comparison import Comparison
+from glance.domain.interval import Interval
 from glance.domain.log_line import LogLine
 from glance.domain.page import PageAnswer
 from glance.domain.raw_line import LineRows
@@ -230,6 +232,40 @@ class MetricChart:
 
 
 @dataclass(frozen=True, slots=True)
+class Sifting:
+    """How far a filter has come through the records of a window; what a scene says is of those until then."""
+
+    done: int
+    """Records that were looked at, the newest ones."""
+    total: int
+
+    @property
+    def share(self) -> float:
+        """How far, 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """Something that happened to a log, for the chart."""
+
+    at: float
+    words: str
+    """`access.log was rotated`."""
+    is_gap: bool = False
+    """Something could not be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalFigures:
+    """What the counts per step do not tell of the selected interval."""
+
+    interval: Interval
+    p95: float | None = None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything on the screen at one tick."""
 
@@ -260,6 +296,8 @@ class Scene:
     unparsed_lines: tuple[LogLine, ...] = ()
     """Some lines that no format reads."""
     has_latency: bool = False
+    absent: tuple[RankingName, ...] = ()
+    """Rankings of which the logs have nothing: none of their lines names a host, say."""
     history: HistoryStatus = field(default_factory=HistoryStatus)
     gaps: tuple[GapNotice, ...] = ()
     """What could not be counted, newest first."""
@@ -273,12 +311,20 @@ class Scene:
     """Records of the window that the view's filter chooses; None without a filter."""
     matched_of: int = 0
     """Records of the window, with a filter: those that it could choose."""
+    sifting: Sifting | None = None
+    """How far the view's filter has come, while it has not looked at all records; None once it has."""
     filter_error: str = ""
     """Why the view's filter cannot be understood; what it filters by then is the last that could."""
     is_recalled: bool = False
     """It was seen the last time, and stands until there is something newer."""
     trouble: str = ""
     """A sentence to show above everything, empty when all is well."""
+    marks: tuple[TimeMark, ...] = ()
+    """What happened to the logs, oldest first."""
+    interval: IntervalFigures | None = None
+    """What is known of the selected interval."""
+    comparison: Comparison | None = None
+    """What another window was, while the view wants it."""
 
     def ranking(self, name: RankingName) -> Ranking:
         """The ranking of that name, empty when it was not asked for."""

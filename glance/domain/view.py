@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glance.domain.comparison import Against
+from glance.domain.interval import Interval
 from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
 from glance.domain.window import DEFAULT_WINDOW
@@ -23,7 +25,7 @@ RankingName = Literal[
     "methods",
     "statuses",
 ]
-SortKey = Literal["hits", "errors", "bytes", "p95", "name"]
+SortKey = Literal["hits", "errors", "bytes", "p95", "name", "risers", "fallers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,7 @@ class View:
     """What the open page wants, where it is one of `screens/pages.py`."""
     filter: str = ""
     """Which records are meant, as `domain.logs.filter` writes it; every figure and line is of these only."""
+    compare: Against | None = None
+    """With which other window the figures are compared."""
+    interval: Interval | None = None
+    """The selected part of the window."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from glance.browser import is_browser
 from glance.config import Settings
 from glance.errors import StoreError
 from glance.outputs.settings import outputs_of
@@ -32,7 +33,7 @@ def alerting_of(settings: Settings, keeping: Keeping, database: Path) -> AlertWa
     """
     if keeping.following is not None:
         return FollowedAlerts(database, Alerting(configured_rules(settings)).words)
-    outputs = outputs_of(settings)
+    outputs = () if is_browser() else outputs_of(settings)  # every visitor would send them once more
     alerting = Alerting(configured_rules(settings), _table(keeping, database), outputs)
     try:
         alerting.restore()

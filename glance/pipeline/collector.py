@@ -15,23 +15,23 @@ from dataclasses import dataclass
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
-from glance.domain.scene import MetricChart, Scene
+from glance.domain.scene import Scene
 from glance.domain.view import View
-from glance.domain.window import Window
 from glance.errors import StoreError
 from glance.pipeline.alerting import Alerting
 from glance.pipeline.clock import Clock, SystemClock
+from glance.pipeline.desks import Desks
 from glance.pipeline.filling import Filling
 from glance.pipeline.followed_alerts import AlertWatch
 from glance.pipeline.intake import Intake, Opening
 from glance.pipeline.keeping import Keeping
-from glance.pipeline.line_desk import LineDesk
 from glance.pipeline.liveness import Liveness
 from glance.pipeline.log_feed import LogFeed
-from glance.pipeline.looker import Looker
+from glance.pipeline.looker import Looker, Moment
 from glance.pipeline.metric_watch import MetricWatch
 from glance.pipeline.pulse import PulseMeter, ReadingPace
 from glance.pipeline.recollection import Recollection
+from glance.pipeline.time_axis import TimeAxis
 from glance.sources.waker import IntervalWaker, watch_for_hints
 
 POLL_SECONDS = 1.0
@@ -45,6 +45,9 @@ OPENING_SECONDS = 1.5
 
 FILL_TICK_SECONDS = 0.4
 """How often a scene is made while a back-fill is going on."""
+
+BREATH_SECONDS = 0.002
+"""Between two parts of one answer: everything else goes on."""
 
 _POLL_BYTES = 2 << 20
 Listener = Callable[[Sequence[LogBucket]], None]
@@ -111,7 +114,8 @@ class Collector:
         self._has_looked = False
         self._trouble = ""
         self._looker = Looker(self._series, self._keeping, self._pulse, self._liveness)
-        self._lines = LineDesk(lambda: intake.feeds, self._keeping.checkpoints, lambda: self._tell(self._wanted.set))
+        self._desks = Desks(lambda: intake.feeds, self._keeping.checkpoints, lambda: self._tell(self._wanted.set))
+        self._axis = TimeAxis(self._looker, self._keeping, intake, lambda: self._tell(self._wanted.set))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -164,7 +168,8 @@ class Collector:
                 for task in tasks:
                     task.cancel()
         finally:
-            self._lines.forget()
+            self._desks.forget()
+            self._axis.forget()
             self._alerting.close()
             self._metrics.close()
             await self._keeping.close()
@@ -258,10 +263,12 @@ class Collector:
         """Publish a scene every refresh, at once when another view is wanted, faster while the past is read."""
         while True:
             self._wanted.clear()
-            await self._look_back(self._view)
-            if not self._is_opening():
-                self._publish(self.scene())
+            view = self._view
+            await self._look_back(view)
             seconds = self._options.refresh_seconds
+            if not self._is_opening() and view is self._view:
+                self._publish(scene := self.scene())
+                seconds = seconds if scene.sifting is None else BREATH_SECONDS
             if self._filling.is_busy or self._recollection.is_busy:
                 seconds = min(seconds, FILL_TICK_SECONDS)
             try:
@@ -294,50 +301,46 @@ class Collector:
         figures = sight.figures
         statuses = tuple(feed.status() for feed in self._intake.feeds)
         lines_total = sum(status.lines for status in statuses)
-        return Scene(
-            at=now,
-            view=view,
-            window=figures.window,
-            is_live=is_live,
-            sources=statuses,
-            lines_total=lines_total,
+        monotonic, window = self._clock.monotonic(), figures.window
+        charts = self._metrics.charts(window, self._series, now, monotonic) if view.wants_metrics else ()
+        scene = Scene(
+            at=now, view=view, window=window, is_live=is_live, sources=statuses, lines_total=lines_total,
             unparsed_total=sum(status.unparsed for status in statuses),
-            lines_per_second=self._pace.per_second(self._clock.monotonic(), lines_total),
+            lines_per_second=self._pace.per_second(monotonic, lines_total),
             lag_seconds=None if last is None else max(0.0, now - last / 1000),
             pulse=sight.pulse,
             totals=figures.totals,
             traffic=figures.traffic,
-            rankings=figures.rankings,
             alerts=self._alerting.notices,
             alert_rule=self._alerting.words,
-            metrics=self._charts(view, figures.window, now),
+            metrics=charts,
             matched=figures.matched,
             matched_of=figures.matched_of,
+            sifting=sight.sifting,
             filter_error=figures.filter_error,
             lines=sight.lines,
-            page=sight.maker.page(view, figures.window, now),
-            raw=self._lines.answer(view, sight.series, figures.window, now),
+            page=self._desks.page(view, sight, now),
+            raw=self._desks.lines(view, sight, now),
             unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
             has_latency=sight.has_latency,
+            absent=sight.maker.absent,
             history=self._keeping.status(),
             gaps=self._keeping.gaps.notices,
             trouble=self._trouble or self._intake.trouble,
-        )
+        )  # fmt: skip
+        return self._axis.on(scene, sight, is_whole=not self._recollection.is_busy)
 
     def _is_live(self, view: View, now: float) -> bool:
         """A log is being written, or was until a moment ago, and more of it can come."""
         can_come = self._options.follow and not all(feed.has_ended for feed in self._intake.feeds)
         return self._liveness.is_live(view, now, can_come=can_come)
 
-    def _charts(self, view: View, window: Window, now: float) -> tuple[MetricChart, ...]:
-        """The metrics, while somebody looks at them."""
-        return self._metrics.charts(window, self._series, now, self._clock.monotonic()) if view.wants_metrics else ()
-
     async def _look_back(self, view: View) -> None:
         """Find the figures of a window of the past."""
         names, is_whole = [feed.name for feed in self._intake.feeds], not self._recollection.is_busy
+        moment = Moment(now := self._clock.now(), self._clock.monotonic(), self._is_live(view, now))
         try:
-            await self._looker.look_back(view, names, self._clock.monotonic(), is_whole=is_whole)
+            await self._looker.look_back(view, names, moment, self._wanted, is_whole=is_whole)
         except StoreError as error:
             self._trouble = f"{error.what}: {error.why}"
 

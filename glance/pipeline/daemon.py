@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glance import __version__
 from glance.domain.logs.bucket import LogBucket
@@ -18,11 +18,14 @@ from glance.errors import GlanceError
 from glance.pipeline.clock import Clock, SystemClock
 from glance.pipeline.control import Control
 from glance.pipeline.daemon_journal import Journal
-from glance.pipeline.daemon_plan import DaemonCollector, DaemonPlan, found, make_collector
+from glance.pipeline.daemon_plan import QUIET_VIEW, DaemonCollector, DaemonPlan, found, make_collector
 from glance.pipeline.daemon_status import DaemonFacts, status_of
 from glance.pipeline.engine import first_cause
 from glance.pipeline.periodic_report import PeriodicReport
 from glance.pipeline.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from glance.pipeline.served_logs import ServedLogs  # most daemons answer nobody
 
 logger = logging.getLogger("glance.daemon")
 
@@ -37,7 +40,15 @@ class Daemon:
     """One daemon, from `run` to the end of it."""
 
     def __init__(
-        self, plan: DaemonPlan, reread: Reread, socket: Path, *, log: str = "", clock: Clock | None = None
+        self,
+        plan: DaemonPlan,
+        reread: Reread,
+        socket: Path,
+        *,
+        log: str = "",
+        clock: Clock | None = None,
+        served: ServedLogs | None = None,
+        url: str = "",
     ) -> None:
         """Start nothing yet.
 
@@ -47,7 +58,10 @@ class Daemon:
             socket: where to listen.
             log: where its own log is, for who asks.
             clock: tells the time.
+            served: told of all that is read, for who asks over HTTP.
+            url: where that is.
         """
+        self._served = served
         self._plan = plan
         self._reread = reread
         self._clock = clock or SystemClock()
@@ -56,7 +70,7 @@ class Daemon:
         self._journal = Journal()
         self._scene = EMPTY_SCENE
         self._scene_at = float("-inf")
-        self._facts = DaemonFacts(os.getpid(), self._clock.now(), __version__, log)
+        self._facts = DaemonFacts(os.getpid(), self._clock.now(), __version__, log, url)
         self._collector: DaemonCollector | None = None
         self._report: PeriodicReport | None = None
         self._report_changed = asyncio.Event()
@@ -86,7 +100,10 @@ class Daemon:
         """Run one collector to its end: the daemon's, or that of changed settings."""
         if self._report is not None:
             self._report.begin_reading()
-        self._collector = make_collector(self._plan, self._hear)
+        view = QUIET_VIEW if self._served is None else self._served.view
+        self._collector = make_collector(self._plan, self._hear, view)
+        if self._served is not None:
+            self._served.attend(self._collector, self._plan)
         self._is_collecting = True
         try:
             async with asyncio.TaskGroup() as group:
@@ -109,6 +126,8 @@ class Daemon:
         is_first = self._scene is EMPTY_SCENE
         self._scene, self._scene_at = scene, self._clock.monotonic()
         self._journal.read(scene)
+        if self._served is not None:
+            self._served.see(scene)
         if is_first:
             names = ", ".join(safe_text(path) for path in self._plan.paths)
             logger.info("glance %s is up, pid %d, and reads %s", __version__, os.getpid(), names)
@@ -176,6 +195,8 @@ class Daemon:
         elif plan.report != before.report:
             self._report.change(plan.report)
         self._report_changed.set()
+        if (plan.settings.listen, plan.settings.listen_token) != (before.settings.listen, before.settings.listen_token):
+            logger.warning("listen and listen_token hold from the next start on")
         is_other = plan.reading != before.reading
         logger.info("read its settings anew%s", ": reading begins anew" if is_other else "")
         if is_other and self._collector is not None:

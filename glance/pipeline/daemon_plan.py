@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from glance.config import DEFAULTS, Settings
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import routes_of
+from glance.domain.logs.series import LogSeries
 from glance.domain.view import View
 from glance.paths import database_file
 from glance.pipeline.alert_setup import alerting_of
@@ -18,6 +21,8 @@ from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping, bounds_of
 from glance.pipeline.periodic_report import ReportPlan
 from glance.sources.discovery import Discovery, FoundSource, discover
+
+T = TypeVar("T")
 
 QUIET_VIEW = View(window="1m", rows=(), log_lines=1)
 """Nobody looks: little is counted for it."""
@@ -50,6 +55,8 @@ class DaemonPlan:
             report_time=DEFAULTS.report_time,
             report_top=DEFAULTS.report_top,
             log_path=DEFAULTS.log_path,
+            listen=DEFAULTS.listen,
+            listen_token=DEFAULTS.listen_token,
             theme=DEFAULTS.theme,
             window=DEFAULTS.window,
             section_limit=DEFAULTS.section_limit,
@@ -65,6 +72,47 @@ class DaemonCollector(Collector):
     is_in_past = False
     _known: frozenset[str] = frozenset()
 
+    _is_reading = False
+    _on_recall: Listener | None = None
+
+    def listen_to_recall(self, listener: Listener) -> None:
+        """Hand what is taken from history to this, be it from before or from another glance that reads meanwhile."""
+        self._on_recall = listener
+
+    @property
+    def is_recalling(self) -> bool:
+        """What is taken from history is from before; else another glance has just read it."""
+        return self._recollection.is_busy
+
+    def _take(self, buckets: Sequence[LogBucket]) -> None:
+        """Buckets that were read just now."""
+        self._is_reading = True
+        try:
+            super()._take(buckets)
+        finally:
+            self._is_reading = False
+
+    def _hold(self, bucket: LogBucket) -> None:
+        """Add a bucket to everything that is counted in memory."""
+        super()._hold(bucket)
+        if self._on_recall is not None and not self._is_reading:
+            self._on_recall([bucket])
+
+    def ask(self, question: Callable[[LogSeries], T]) -> Future[T]:
+        """What the records in memory say, asked between two steps of the collector. May be called from any thread."""
+        answer: Future[T] = Future()
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            answer.cancel()
+            return answer
+
+        def reply() -> None:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(question(self._series))
+
+        self._tell(reply)
+        return answer
+
     def know(self, paths: Iterable[str]) -> None:
         """These logs are there already; of others, which come later, everything is news."""
         self._known = frozenset(paths)
@@ -78,12 +126,13 @@ class DaemonCollector(Collector):
             self.is_in_past = False
 
 
-def make_collector(plan: DaemonPlan, listener: Listener) -> DaemonCollector:
+def make_collector(plan: DaemonPlan, listener: Listener, view: View = QUIET_VIEW) -> DaemonCollector:
     """The collector of a daemon: with history, and with alerts; the one place where they are joined.
 
     Args:
         plan: what is wanted.
         listener: told of all buckets that are read.
+        view: what scenes show.
 
     Raises:
         SourceError: a log cannot be read.
@@ -101,7 +150,7 @@ def make_collector(plan: DaemonPlan, listener: Listener) -> DaemonCollector:
     database = database_file(settings.db)
     keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
     alerting = alerting_of(settings, keeping, database)
-    collector = DaemonCollector(intake, options, QUIET_VIEW, keeping=keeping, alerting=alerting)
+    collector = DaemonCollector(intake, options, view, keeping=keeping, alerting=alerting)
     collector.know(source.path for source in discovery.sources if os.path.exists(source.path))
     collector.listen(listener)
     return collector

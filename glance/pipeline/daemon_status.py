@@ -23,6 +23,8 @@ class DaemonFacts:
     """Epoch seconds."""
     version: str
     log: str
+    url: str = ""
+    """Where it answers over HTTP; empty is nowhere."""
 
 
 def status_of(facts: DaemonFacts, plan: DaemonPlan, scene: Scene, report: PeriodicReport | None) -> dict[str, Any]:
@@ -33,6 +35,7 @@ def status_of(facts: DaemonFacts, plan: DaemonPlan, scene: Scene, report: Period
         "started": facts.started,
         "config": plan.config,
         "log": facts.log,
+        "url": facts.url,
         "paths": list(plan.paths),
         "at": scene.at,
         "lines": scene.lines_total,

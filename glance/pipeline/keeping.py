@@ -19,6 +19,7 @@ from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import HistoryCondition, HistoryStatus
 from glance.errors import StoreError
+from glance.pipeline.filtered_past import FilteredPast
 from glance.pipeline.following import Following
 from glance.pipeline.gap_book import GapBook
 from glance.pipeline.history_thread import HistoryThread
@@ -67,6 +68,7 @@ class Keeping:
         """The group of each log that is known, by its name."""
         self.gaps = GapBook()
         self._past: Past | None = None
+        self._filtered: FilteredPast | None = None
         self._first_ms: int | None = None
         self._last_ms: int | None = None
 
@@ -198,6 +200,18 @@ class Keeping:
             self._past = Past(self._thread, sources, memory_bytes, routes)
         return self._past
 
+    def another_past(self, sources: Sequence[str], memory_bytes: int, routes: Routes = BUILT_IN) -> Past | None:
+        """The same for a second window at a time."""
+        return None if self._thread is None else Past(self._thread, sources, memory_bytes, routes)
+
+    def filtered_past(
+        self, sources: Sequence[str], memory_bytes: int, routes: Routes = BUILT_IN
+    ) -> FilteredPast | None:
+        """What answers filters over windows that memory does not hold; None where nothing is kept."""
+        if self._thread is not None and self._filtered is None:
+            self._filtered = FilteredPast(self._thread, sources, memory_bytes, routes)
+        return self._filtered
+
     def is_full(self, *, waits: bool) -> bool:
         """So much waits for the database that no more is to be read.
 
@@ -290,6 +304,8 @@ class Keeping:
         """Write what is left, and let go of the database."""
         if self._thread is None:
             return
+        if self._filtered is not None:
+            self._filtered.close()
         if self.recorder is not None:
             await self.recorder.commit()
         try:

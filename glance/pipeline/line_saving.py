@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from glance.browser import NOT_HERE, is_browser
 from glance.domain import units
 from glance.pipeline.line_index import LineIndex, Place
 from glance.sources.regular_file import reason_in_words
@@ -38,6 +39,10 @@ class LineSaving:
 
     async def run(self, told: Callable[[], None]) -> None:
         """Write all of them, the oldest first."""
+        if is_browser():
+            self.words = NOT_HERE
+            told()
+            return
         many = self._index.total
         try:
             path, fd = self._create()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from glance.domain.logs.filter import Filter
 from glance.domain.logs.held import HeldBucket
@@ -60,7 +60,24 @@ class Maker(Protocol):
         """What the page shows."""
 
 
-MAKERS: dict[str, str] = {}
+@runtime_checkable
+class Restless(Protocol):
+    """A maker that may have more to tell though nothing was asked and no line came."""
+
+    @property
+    def version(self) -> int:
+        """Changes when it has."""
+
+    def close(self) -> None:
+        """The page is open no more."""
+
+
+MAKERS: dict[str, str] = {
+    "ClientWish": "glance.pipeline.client_maker:ClientMaker",
+    "HeatWish": "glance.pipeline.heat_maker:HeatMaker",
+    "ErrorWish": "glance.pipeline.error_maker:ErrorMaker",
+    "LatencyWish": "glance.pipeline.latency_maker:LatencyMaker",
+}
 """By the name of the kind of wish, the maker: `module:class`. The class takes nothing."""
 
 
@@ -79,16 +96,25 @@ class PageMaker:
     def answer(self, wish: PageWish | None, window: Window, chosen_by: Filter, now: float) -> PageAnswer | None:
         """What the open page shows; None while none is open, and what was remembered for it is forgotten."""
         if wish is None:
+            self._close()
             self._kind, self._maker, self._asked, self._answer = "", None, (), None
             return None
         kind = type(wish).__name__
         if self._maker is None or kind != self._kind:
+            self._close()
             module, _, name = MAKERS[kind].partition(":")
             self._kind, self._maker = kind, getattr(import_module(module), name)()
             self._asked = ()
-        asked = (self._series.version, window, chosen_by.text, wish)
+        version = self._maker.version if isinstance(self._maker, Restless) else 0
+        asked = (self._series.version, window, chosen_by.text, wish, version)
         if self._answer is None or asked != self._asked:
             question = PageQuestion(wish, window, self._series, self._tallies, chosen_by, now)
             assert self._maker is not None
             self._answer, self._asked = self._maker.answer(question), asked
         return self._answer
+
+    def _close(self) -> None:
+        """Let go of the maker of a page that is open no more."""
+        maker: object = self._maker
+        if isinstance(maker, Restless):
+            maker.close()

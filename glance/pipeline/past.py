@@ -12,6 +12,7 @@ from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.bucket_head import BucketHead, Wanted
 from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
+from glance.domain.scene import Sifting
 from glance.domain.view import View
 from glance.domain.window import Window
 from glance.pipeline.history_thread import HistoryThread
@@ -40,6 +41,8 @@ class PastFigures:
     """Its records, where they are not those in memory."""
     maker: SceneMaker | None = None
     """What answers out of them."""
+    sifting: Sifting | None = None
+    """How far a filter has come; None when it has seen all."""
 
 
 class Past:
@@ -83,7 +86,9 @@ class Past:
         assert self._maker is not None
         figures = self._maker.figures_of(view, window)
         if not self._buckets and figures.totals.hits and not view.filter:
-            figures = replace(figures, rankings=await rolled_rankings(self._history, self._wanted(window), view))
+            figures = replace(
+                figures, rankings=await rolled_rankings(self._history, self._wanted(window), view, self._series.routes)
+            )
         if view.filter:
             lines = self._maker.newest(view, window)
         else:

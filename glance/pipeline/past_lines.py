@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -40,14 +40,19 @@ def newest_records(buckets: Iterable[LogBucket], window: Window, most: int) -> t
 
 
 def newest_held(
-    series: LogSeries, window: Window, most: int, selections: Selections | None = None
+    series: LogSeries,
+    window: Window,
+    most: int,
+    selections: Selections | None = None,
+    buckets: Sequence[HeldBucket] | None = None,
 ) -> tuple[LogLine, ...]:
-    """The same of what a series holds, or of what is selected of it."""
+    """The same of what a series holds, or of what is selected of it, in some of its buckets or all."""
 
     def chosen_of(bucket: HeldBucket) -> Selection:
         return None if selections is None else selections.of(bucket)
 
     values = {name: dictionary.values for name, dictionary in series.dictionaries.items()}
+    places = _newest(series.buckets[::-1] if buckets is None else buckets, window, most, chosen_of)
     return tuple(
         line_of(
             bucket,
@@ -55,7 +60,7 @@ def newest_held(
             at_ms,
             {name: values[name][column.keys[column.ids[place]]] for name, column in bucket.texts.items()},
         )
-        for at_ms, bucket, place in _newest(series.buckets[::-1], window, most, chosen_of)
+        for at_ms, bucket, place in places
     )
 
 

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from glance.domain.logs.bucket import LogBucket
-from glance.domain.logs.figures import Figures, Span
+from glance.domain.logs.figures import Figures
 from glance.domain.logs.part import part_of
+from glance.domain.logs.span import Span
 from glance.domain.logs.summary import LatencyFigures, TopList, TopRow
 from glance.domain.safe_text import safe_text
 from glance.domain.units import duration, iso, size

@@ -23,7 +23,8 @@ def text_of(scene: Scene) -> str:
     """A scene as it is kept; empty when it is not worth it."""
     if not scene.lines_total or scene.view.end is not None or scene.view.filter or scene.trouble:
         return ""
-    kept = replace(scene, view=replace(scene.view, lines=None), raw=LineRows())  # their page is not open at first
+    view = replace(scene.view, lines=None, compare=None, interval=None)  # their page is not open at first
+    kept = replace(scene, view=view, raw=LineRows(), comparison=None, interval=None)
     text = msgspec.json.encode(kept).decode()
     return text if len(text) <= MOST_CHARACTERS else ""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +12,17 @@ from numpy.typing import NDArray
 
 from glance.domain.log_line import LogLine
 from glance.domain.logs.filter import EVERYTHING, Filter, parse_filter
+from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.histogram import quantiles, row_quantiles
+from glance.domain.logs.moving_tally import IsOver
 from glance.domain.logs.ranking import top_keys, without
+from glance.domain.logs.selections import Selections
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts
 from glance.domain.logs.window_tally import WindowTally
 from glance.domain.page import PageAnswer
 from glance.domain.safe_text import decode
-from glance.domain.scene import Pulse, Ranking, Row, Totals, Traffic
+from glance.domain.scene import Pulse, Ranking, Row, Sifting, Totals, Traffic
 from glance.domain.view import RankingName, SortKey, View
 from glance.domain.window import Window, window_at, window_choice
 from glance.errors import FilterError
@@ -26,7 +31,17 @@ from glance.pipeline.past_lines import newest_held
 from glance.pipeline.pulse import pulse_of_chosen
 from glance.pipeline.tallies import Tallies
 
+Scores = Callable[[NDArray[np.int64]], NDArray[np.int64]]
+
 _ALWAYS = ("clients", "users", "statuses", "paths")
+FIELDS_SOME_LACK: dict[RankingName, str] = {
+    "hosts": "host",
+    "referrers": "referrer",
+    "agents": "agent",
+    "crawlers": "agent",
+    "kinds": "agent",
+}
+"""Rankings that some formats say nothing of, and the field of each."""
 _SLOW_CANDIDATES = 200
 """Names by hits among which the slowest are looked for."""
 
@@ -45,6 +60,8 @@ class WindowFigures:
     """Records that it could choose."""
     filter_error: str = ""
     """Why the view's filter cannot be understood."""
+    sifting: Sifting | None = None
+    """How far the counting came; None when all is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +77,18 @@ class Wish:
 class SceneMaker:
     """Answers a view; remembers what the next answer can use."""
 
-    def __init__(self, series: LogSeries) -> None:
-        """Answer from this series."""
+    def __init__(self, series: LogSeries, *, is_chosen: bool = False, slice_seconds: float = math.inf) -> None:
+        """Answer from this series.
+
+        Args:
+            series: the records.
+            is_chosen: it holds nothing but what the view's filter chooses.
+            slice_seconds: after counting for so long it answers with what was counted, and says so.
+        """
+        self._slice_seconds = slice_seconds
+        self._counted: list[HeldBucket] | None = None
         self._series = series
+        self._is_chosen = is_chosen
         self._tallies = Tallies(series)
         self._pages = PageMaker(series, self._tallies)
         self._filter = EVERYTHING
@@ -72,9 +98,7 @@ class SceneMaker:
 
     def figures(self, view: View, end: float) -> WindowFigures:
         """The figures of the window of `view` that contains the moment `end`."""
-        series = self._series
-        first = None if series.first_ms is None else series.first_ms / 1000
-        return self.figures_of(view, window_at(window_choice(view.window), end, first))
+        return self.figures_of(view, window_at(window_choice(view.window), end, self._series.first_at))
 
     def figures_of(self, view: View, window: Window) -> WindowFigures:
         """The figures of a window."""
@@ -82,26 +106,75 @@ class SceneMaker:
         question = (series.version, window, view.rows, view.sorts, view.searches, view.filter)
         if self._figures is None or question != self._answered:
             self._figures = self._count(view, window)
-            self._answered = question
+            self._answered = question if self._figures.sifting is None else ()
         return self._figures
+
+    @property
+    def absent(self) -> tuple[RankingName, ...]:
+        """Rankings of which no line that is held says anything; none while nothing is held."""
+        fields = self._series.dictionaries
+        if not len(fields["status"]):
+            return ()
+        return tuple(
+            name for name, field in FIELDS_SOME_LACK.items() if all(not value for value in fields[field].values)
+        )
 
     def newest(self, view: View, window: Window) -> tuple[LogLine, ...]:
         """The newest lines of a window that the view's filter chooses, newest last."""
         chosen_by = self._filter_of(view)
         selections = None if chosen_by.is_everything else self._tallies.selections(chosen_by)
-        return newest_held(self._series, window, view.log_lines, selections)
+        return newest_held(self._series, window, view.log_lines, selections, self._counted)
 
     def page(self, view: View, window: Window, now: float) -> PageAnswer | None:
         """What the open page shows of a window; None while none is open."""
         return self._pages.answer(view.page, window, self._filter_of(view) if view.page else EVERYTHING, now)
 
+    @property
+    def series(self) -> LogSeries:
+        """What it answers from."""
+        return self._series
+
+    def chosen(self, view: View) -> Selections | None:
+        """What the view's filter chooses of each bucket; None is everything."""
+        chosen_by = self._filter_of(view)
+        return None if chosen_by.is_everything else self._tallies.selections(chosen_by)
+
+    def ranked_by(self, view: View, window: Window, name: RankingName, scores: Scores) -> Ranking:
+        """A ranking in an order that its own counts do not tell: the names with the highest scores first.
+
+        Args:
+            view: what is looked at.
+            window: the window it is answered for.
+            name: which ranking.
+            scores: what each name gets for its hits, by its number.
+        """
+        tally = self._tallies.of(self._filter_of(view), (DERIVED.get(name, name),), window)
+        counts = tally.total.derived(name) if name in DERIVED else tally.total.fields[name]
+        values, search = self._values(name), dict(view.searches).get(name, "")
+        given = scores(self._hits(name, counts))
+        if search:
+            given = np.where(_containing(values[: len(given)], search), given, 0)
+        rows = dict(view.rows).get(name, 0)
+        keys = top_keys(given, values, rows)
+        return self._ranking(tally, Wish(name, rows, "hits", search), tally.total.hits, keys)
+
+    def tally(self, view: View, window: Window) -> WindowTally:
+        """The counts of what the view's filter chooses within a window."""
+        return self._tallies.of(self._filter_of(view), (), window)
+
     def pulse(self, view: View, now: float) -> Pulse:
         """The rate of right now of what the view's filter chooses."""
         return pulse_of_chosen(self._series, self._tallies.selections(self._filter_of(view)), now)
 
+    def understood(self, view: View) -> tuple[Filter, str]:
+        """The view's filter, and why not if it cannot be understood: then it is the last that could."""
+        return self._filter_of(view), self._filter_error
+
     def _filter_of(self, view: View) -> Filter:
         """The view's filter; when it cannot be understood the last that could."""
         self._filter_error = ""
+        if self._is_chosen:
+            return EVERYTHING
         if view.filter != self._filter.text:
             try:
                 self._filter = parse_filter(view.filter, self._series.routes)
@@ -113,7 +186,9 @@ class SceneMaker:
         names = [name for name, _ in view.rows]
         wanted = tuple(dict.fromkeys([*_ALWAYS, *(DERIVED.get(name, name) for name in names)]))
         chosen_by = self._filter_of(view)
-        tally = self._tallies.of(chosen_by, wanted, window)
+        tally = self._tallies.of(chosen_by, wanted, window, self._slice())
+        sifting = Sifting(self._series.records - tally.pending, self._series.records) if tally.pending else None
+        self._counted = tally.buckets if tally.pending else None
         is_everything = chosen_by.is_everything
         totals = self._totals(tally, window, is_everything=is_everything)
         sorts, searches = dict(view.sorts), dict(view.searches)
@@ -121,9 +196,16 @@ class SceneMaker:
         rankings = tuple(self._ranking(tally, wish, totals.hits) for wish in wishes)
         traffic = self._traffic(tally, window, is_everything=is_everything)
         if is_everything:
-            return WindowFigures(window, totals, traffic, rankings, filter_error=self._filter_error)
+            return WindowFigures(window, totals, traffic, rankings, filter_error=self._filter_error, sifting=sifting)
         of = self._tallies.all_hits(window) + int(self._rolled_up(window)[:3].sum())
-        return WindowFigures(window, totals, traffic, rankings, totals.hits, of, self._filter_error)
+        return WindowFigures(window, totals, traffic, rankings, totals.hits, of, self._filter_error, sifting)
+
+    def _slice(self) -> IsOver | None:
+        """Says when it was counted long enough."""
+        if math.isinf(self._slice_seconds):
+            return None
+        end = time.thread_time() + self._slice_seconds  # of its own work: on a busy machine it answers no more often
+        return lambda: time.thread_time() > end
 
     def _totals(self, tally: WindowTally, window: Window, *, is_everything: bool) -> Totals:
         """Counts over the window; of what is known from roll-ups only, nobody knows what a filter would choose."""
@@ -192,13 +274,16 @@ class SceneMaker:
         p50, p95, p99 = (_optional(values) for values in row_quantiles(latency, (0.5, 0.95, 0.99)))
         return Traffic(hits, columns[1], columns[2], columns[3], p50, p95, p99)
 
-    def _ranking(self, tally: WindowTally, wish: Wish, all_hits: int) -> Ranking:
+    def _ranking(self, tally: WindowTally, wish: Wish, all_hits: int, keys: NDArray[np.intp] | None = None) -> Ranking:
         counts = tally.total.derived(wish.name) if wish.name in DERIVED else tally.total.fields[wish.name]
         values = self._values(wish.name)
+        if keys is not None:
+            counts.grow(len(values))  # of some of them nothing is left
         hits = self._hits(wish.name, counts)
         if wish.search:
             hits = np.where(_containing(values[: len(hits)], wish.search), hits, 0)
-        keys = self._ordered(tally, wish, counts, hits)
+        if keys is None:
+            keys = self._ordered(tally, wish, counts, hits)
         details = tally.details(wish.name, keys, has_latency=self._series.has_latency)
         first = math.floor(tally.window.start / tally.step_seconds)
         sparks = details.sparks(first, tally.window.steps)

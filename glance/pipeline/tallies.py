@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from glance.domain.logs.filter import EVERYTHING, Filter
+from glance.domain.logs.moving_tally import IsOver
+from glance.domain.logs.remainder import Remainder
 from glance.domain.logs.selections import Selections
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.tally import chosen_between
@@ -13,6 +15,12 @@ from glance.domain.window import Window
 
 KEPT_FILTERS = 4
 """Filters whose counts are remembered, so that going back to one is instant."""
+
+MANY = 0.6
+"""Of all records: a filter that chooses more is counted by what it leaves out."""
+
+MOST_TO_COUNT = 3_000_000
+"""Records that are counted in one go; of more, a part is answered first, which what is left out cannot tell."""
 
 
 class Tallies:
@@ -25,16 +33,33 @@ class Tallies:
         self._selections: OrderedDict[str, Selections] = OrderedDict()
         self._evicted = 0
 
-    def of(self, chosen_by: Filter, rankings: tuple[str, ...], window: Window) -> WindowTally:
-        """The counts of what a filter chooses within a window."""
+    def of(
+        self, chosen_by: Filter, rankings: tuple[str, ...], window: Window, is_over: IsOver | None = None
+    ) -> WindowTally:
+        """The counts of what a filter chooses within a window; `is_over` says when those until then are wanted."""
         self._let_go(chosen_by.text)
         tally = self._known.get(chosen_by.text)
         if tally is None or not tally.fits(rankings, window):
-            selections = None if chosen_by.is_everything else self.selections(chosen_by)
-            tally = self._known[chosen_by.text] = WindowTally(self._series, rankings, window, selections)
+            if tally is not None and tally.fits((), window):  # who asks by turns for different rankings shares one
+                rankings = tuple(dict.fromkeys((*tally.rankings, *rankings)))
+            tally = self._known[chosen_by.text] = self._new_tally(chosen_by, rankings, window)
         self._known.move_to_end(chosen_by.text)
-        tally.update(window)
+        tally.update(window, is_over)
         return tally
+
+    def _new_tally(self, chosen_by: Filter, rankings: tuple[str, ...], window: Window) -> WindowTally:
+        """Counts of what a filter chooses, by what it leaves out where that is less and everything is counted."""
+        if chosen_by.is_everything:
+            return WindowTally(self._series, rankings, window)
+        selections, everything = self.selections(chosen_by), self._known.get(EVERYTHING.text)
+        is_counted = everything is not None and everything.fits(rankings, window) and not everything.pending
+        if everything is not None and is_counted and self._series.records <= MOST_TO_COUNT:
+            buckets = self._series.buckets
+            chosen = ((selections.of(bucket), bucket.records) for bucket in buckets)
+            hits = sum(records if found is None else len(found) for found, records in chosen)
+            if hits > self._series.records * MANY:
+                return Remainder(everything, rankings, window, selections)
+        return WindowTally(self._series, rankings, window, selections)
 
     def selections(self, chosen_by: Filter) -> Selections:
         """What a filter chooses of each bucket."""
@@ -50,7 +75,7 @@ class Tallies:
         The tally of everything moves along while a filter is on, so that leaving the filter is instant.
         """
         tally = self._known.get(EVERYTHING.text)
-        if tally is not None and tally.fits((), window):
+        if tally is not None and tally.fits((), window) and not tally.pending:
             tally.update(window)
             return tally.total.hits
         self._known.pop(EVERYTHING.text, None)

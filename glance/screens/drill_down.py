@@ -9,6 +9,7 @@ from textual.reactive import reactive
 
 from glance.commands import raw_keys
 from glance.errors import FilterError
+from glance.messages import ChoiceMade
 from glance.screens.settings import ScreenSettings
 from glance.screens.viewer import Viewer
 from glance.widgets.drawing import clean
@@ -19,6 +20,8 @@ from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
 from glance.widgets.ranking_table import RankingTable
 
+MOST_KEPT = 2000
+"""Characters of a filter that is remembered."""
 NO_ROW = "there is no row to filter by"
 
 
@@ -31,8 +34,8 @@ class DrillDown(Viewer, inherit_bindings=False):
         """Filter by nothing."""
         super().__init__(settings, inks)
         self._filter_keys = raw_keys("filter.text", settings.keymap)
-        self._other = ""
-        """The filter before this one."""
+        self._other = settings.last_filter
+        """The filter before this one; at first, that of the last time."""
 
     def filter_line_changed(self) -> None:
         """There are chips now, or none, or one types: what stands on the screen changes."""
@@ -90,7 +93,11 @@ class DrillDown(Viewer, inherit_bindings=False):
 
     def action_other_filter(self) -> None:
         """Go back and forth between the last two filters."""
-        self.filter_by(self._other)
+        try:
+            self.filter_by(self._other)
+        except FilterError:  # it was remembered by a glance that knew more
+            self._other = self.trail.text
+            self.situation_changed()
 
     def filter_by(self, text: str) -> None:
         """Show only what this filter chooses; it is in normal form."""
@@ -98,6 +105,7 @@ class DrillDown(Viewer, inherit_bindings=False):
 
         if text != self.trail.text:
             self._other = self.trail.text
+            self.post_message(ChoiceMade("filter", kept_filter(text or self._other)))
             self.trail = Trail(text, tuple(map(shown, chips_of(text))))
         if text != self.view.filter:
             self.to_tops()
@@ -171,3 +179,8 @@ class DrillDown(Viewer, inherit_bindings=False):
         for table in self.query(RankingTable):
             table.is_passing = False
         self.filter_by(typed.whole if keep else self.trail.text)
+
+
+def kept_filter(text: str) -> str:
+    """The filter to remember: nothing where it is very long, or asks for bytes that are no text."""
+    return text if len(text) <= MOST_KEPT and text.isprintable() else ""

@@ -13,7 +13,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 
-from glance.commands import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, Command, keys_of
+from glance.command import Command
+from glance.commands import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, keys_of
 from glance.screens.frugal import FrugalCompositor
 from glance.themes import DEFAULT_THEME
 from glance.widgets.drawing import Line, Picture, fit_left, words
@@ -24,10 +25,14 @@ from glance.widgets.panel import Panel
 MEANINGS = (
     ("▲ ▼", "against the average of the window, from its first request on; shares in percentage points (pt)"),
     ("▲", "below the chart: an alert was triggered there"),
+    ("◇ ×", "below the chart: a log was rotated there; something could not be counted"),
+    ("change", "against another window, as a rate; grey: no more than chance; new: not there then; gone: no more"),
     ("4xx", "the client's mistakes: 400 to 499; never counted with 5xx"),
     ("5xx", "the server's failures: 500 to 599"),
     ("p95", "95 of 100 requests were at most as slow; within 1 % of the exact value"),
     ("section", "what stands before the second / of a path: /pages/create belongs to /pages"),
+    ("route", "a path with its ids left open: /users/{id}; paths as they are with the key of raw"),
+    ("kind", "what an agent says of itself: person, crawler, tool, monitor; unknown where it says nothing"),
     ("lag", "age of the newest request that was read"),
     ("unparsed", "lines that no format reads; they are counted and nothing else"),
     ("~", "approximate: part of the window is known from roll-ups only"),
@@ -37,8 +42,8 @@ MEANINGS = (
     ("◔ pending", "the condition of an alert holds, and has to hold some more before it fires"),
 )
 MOUSE = (
-    "The mouse works too: click a row, a heading, a key, a digit in a border, a filter, its ✕, ‹ › in the header; "
-    "a double click on a row filters by it, elsewhere it zooms."
+    "The mouse works too: click a row, a heading, a key, a digit or a word in a border, a filter, its ✕, ‹ › in the "
+    "header; drawing over the chart selects an interval; a double click on a row filters by it, elsewhere it zooms."
 )
 KEY_WIDTH = 14
 TWO_COLUMNS_FROM = 112

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,20 +11,32 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from glance.commands import COMMANDS, PAGES, PANELS, TABLES, Command, Situation, bindings, raw_keys
+from glance.commands import (
+    COMMANDS,
+    PAGES,
+    PANELS,
+    SCREEN_COMMANDS,
+    TABLES,
+    Command,
+    Situation,
+    bindings,
+    keys_of_id,
+    raw_keys,
+)
 from glance.domain.scene import Scene
-from glance.domain.view import RankingName
-from glance.messages import SituationChanged, ZoomRequested
+from glance.messages import ChoiceMade, SituationChanged, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange
+from glance.screens.brush import BrushViewer
 from glance.screens.frugal import FrugalCompositor
 from glance.screens.settings import ScreenSettings
-from glance.screens.tables import TableViewer
+from glance.screens.tables import first_panel, first_rows
 from glance.widgets.alert_line import AlertLine
 from glance.widgets.alert_pane import AlertPane
 from glance.widgets.filter_bar import FilterBar
 from glance.widgets.filter_line import FilterLine
 from glance.widgets.frame import Tab
 from glance.widgets.header import Header
+from glance.widgets.hint_line import HintLine
 from glance.widgets.inks import Inks
 from glance.widgets.key_bar import KeyBar
 from glance.widgets.line_page import LinePage
@@ -42,8 +53,6 @@ from glance.widgets.traffic_chart import TrafficChart
 
 __all__ = ["Overview", "ScreenSettings"]
 
-ZOOMED_ROWS = 500
-LEAST_ROWS = 20
 MOST_LINES = 500
 
 
@@ -64,10 +73,10 @@ class PlannedLayout(Layout):
         ]
 
 
-class Overview(TableViewer, inherit_bindings=False):
+class Overview(BrushViewer, inherit_bindings=False):
     """The dashboard."""
 
-    BINDINGS = bindings(tuple(command for command in COMMANDS if not command.is_of_app and command.group != "lines"))
+    BINDINGS = bindings(SCREEN_COMMANDS)
     AUTO_FOCUS = ""
 
     now: reactive[Situation] = reactive(Situation(), repaint=False, init=False)
@@ -77,9 +86,10 @@ class Overview(TableViewer, inherit_bindings=False):
         super().__init__(settings, inks)
         self._compositor = FrugalCompositor()
         self._settings = settings
-        self.wish = Wish()
+        self.wish = Wish(settings.panel, panels=settings.panels, has_hint=settings.has_hint)
         self._planned = PlannedLayout(self)
-        self._held = self._behind = "paths"
+        self._held = self._behind = first_panel(settings)
+        self.view = replace(self.view, rows=first_rows(settings))
 
     @property
     def layout(self) -> Layout:
@@ -90,11 +100,11 @@ class Overview(TableViewer, inherit_bindings=False):
         """Every widget; the arrangement decides which of them are shown."""
         yield Header().data_bind(Overview.scene, Overview.inks, Overview.standing)
         yield Tiles().data_bind(Overview.scene, Overview.inks)
-        yield TrafficChart().data_bind(Overview.scene, Overview.inks)
+        yield TrafficChart().data_bind(Overview.scene, Overview.inks, Overview.interval)
         for name in TABLES:
-            limit = self._settings.section_limit if name == "sections" else 0
-            keys = (raw_keys("search", self._settings.keymap), self._filter_keys)
-            yield RankingTable(cast("RankingName", name), limit, *keys).data_bind(Overview.scene, Overview.inks)
+            yield RankingTable(name, self._settings.section_limit, self._settings.keymap).data_bind(
+                Overview.scene, Overview.inks
+            )
         yield StatusMix().data_bind(Overview.scene, Overview.inks)
         yield AlertPane(self._settings.incident_limit).data_bind(Overview.scene, Overview.inks)
         yield LogLines().data_bind(Overview.scene, Overview.inks)
@@ -105,11 +115,13 @@ class Overview(TableViewer, inherit_bindings=False):
         yield FilterLine().data_bind(Overview.scene, Overview.inks, Overview.trail)
         yield FilterBar().data_bind(Overview.scene, Overview.inks)
         yield Banner().data_bind(Overview.scene, Overview.inks)
+        yield HintLine(self._settings.keymap).data_bind(Overview.scene, Overview.inks)
         yield KeyBar(self._settings.keymap).data_bind(Overview.scene, Overview.inks, Overview.now)
         yield TooSmall().data_bind(Overview.scene, Overview.inks)
 
     def on_mount(self) -> None:
         """Lay out the first frame."""
+        self.set_tables(self._settings)
         self._rearrange(self.app.size)
         if self._settings.opening is not None:
             self.show_scene(self._settings.opening)
@@ -122,10 +134,27 @@ class Overview(TableViewer, inherit_bindings=False):
 
     def put(self, scene: Scene) -> None:
         """Show a scene, and the lines above everything that belong to it."""
-        self.scene = scene
+        has_other_views = scene.absent != self.scene.absent
+        if self.wish.has_hint and not self.scene.at:
+            self.post_message(ChoiceMade("hint", "seen"))
+        super().put(scene)
+        if has_other_views:
+            self.views_changed()
         many, is_firing = len(troubles(scene)), any(alert.is_firing for alert in scene.alerts)
         if (many, is_firing) != (self.wish.troubles, self.wish.is_firing):
             self._wish(troubles=many, is_firing=is_firing)
+
+    def take_settings(self, settings: ScreenSettings) -> None:
+        """Go on with other keys and panels."""
+        self.take_keys(settings)
+        self._has_bell = settings.has_bell
+        self._settings = settings
+        self.standing = replace(self.standing, mistake="", live_key=keys_of_id("time.live", settings.keymap))
+        held = replace(settings, panel=self._held)
+        is_gone = self._held in PANELS and self._held not in settings.panels and self.wish.zoomed != self._held
+        self._held = first_panel(held) if is_gone else self._held
+        self._behind = first_panel(replace(settings, panel=self._behind))
+        self._wish(panels=settings.panels, shown=first_panel(held))
 
     @on(events.Resize)
     def fit_size(self, event: events.Resize) -> None:
@@ -150,13 +179,15 @@ class Overview(TableViewer, inherit_bindings=False):
                 panel.hide()
                 continue
             tabs = tuple(
-                Tab(PANELS.index(tab) + 1, tab, tab == name) for tab in arrangement.tabs_of(name) if tab in PANELS
+                Tab(PANELS.index(tab) + 1, tab, tab == name, self.table(tab).title if tab in TABLES else "")
+                for tab in arrangement.tabs_of(name)
+                if tab in PANELS
             )
             panel.place(tabs, is_zoomed=self.wish.zoomed == name)
         if self._held in arrangement.places:
             self.set_focus(self.panel(self._held))  # at once: what was typed right behind is for it
         self.look(
-            rows=self._rows(arrangement),
+            rows=self.rows_wanted(arrangement.places, self.wish.zoomed, is_completing=self.wish.is_filter_typed),
             log_lines=self._log_lines(arrangement),
             wants_metrics=self.wish.zoomed == "metrics",
             lines=self.lines_wish(size) if self.wish.zoomed == "raw" else None,
@@ -164,14 +195,9 @@ class Overview(TableViewer, inherit_bindings=False):
         )
         self.situation_changed()
 
-    def _rows(self, arrangement: Arrangement) -> tuple[tuple[RankingName, int], ...]:
-        """How many rows of each table to ask for: some more than fit, so that one can scroll; many when zoomed."""
-        rows = []
-        for name in TABLES:
-            place = arrangement.places.get(name)
-            many = ZOOMED_ROWS if self.wish.zoomed == name else max(LEAST_ROWS, 2 * place.height if place else 0)
-            rows.append((cast("RankingName", name), many))
-        return tuple(rows)
+    def views_changed(self) -> None:
+        """Ask for the rows of what a table ranks now, and name it in the borders."""
+        self._rearrange(self.size)
 
     def _log_lines(self, arrangement: Arrangement) -> int:
         """How many of the newest lines fit; a few even where they are hidden, to be there at once."""
@@ -186,7 +212,9 @@ class Overview(TableViewer, inherit_bindings=False):
         self.now = Situation(
             panel=panel,
             is_zoomed=bool(self.wish.zoomed),
-            is_typing=self.is_filter_typed or self.line_page.is_typing or (table is not None and table.is_typing),
+            is_typing=self.is_filter_typed
+            or self.line_page.is_typing
+            or (isinstance(focused, RankingTable | Page) and focused.is_typing),
             has_search=bool(self.line_page.search) or (table is not None and bool(table.search)),
             is_paused=self.view.is_paused,
             is_past=self.view.end is not None,
@@ -194,11 +222,14 @@ class Overview(TableViewer, inherit_bindings=False):
             can_filter=isinstance(focused, Panel) and focused.HAS_CHIPS,
             has_filter=bool(self.trail.text),
             has_other_filter=self.has_other_filter,
+            has_interval=self.interval is not None,
+            is_time_zoomed=self.is_time_zoomed,
         )
 
     def filter_line_changed(self) -> None:
         """Make room for the chips, or for what is typed; what has the keys keeps them."""
-        self._wish(has_filter=bool(self.trail.text), is_filter_typed=self.is_filter_typed)
+        has_hint = self.wish.has_hint and not self.trail.text
+        self._wish(has_filter=bool(self.trail.text), is_filter_typed=self.is_filter_typed, has_hint=has_hint)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -219,19 +250,24 @@ class Overview(TableViewer, inherit_bindings=False):
         """Give a panel the keys; show it where it is hidden, zoom it where another one was."""
         if name not in PANELS:
             return
+        is_left_out = name not in self.wish.panels
+        if is_left_out and self._held in self.wish.panels:
+            self._behind = self._held
         self._held = name
         shown = name if self._is_tab(name) else self.wish.shown
-        self._wish(shown=shown, zoomed=name if self.wish.zoomed in PANELS else "")
+        self._wish(shown=shown, zoomed=name if is_left_out or self.wish.zoomed in PANELS else "")
+        self.post_message(ChoiceMade("panel", name))
 
     def action_page(self, name: str) -> None:
         """Open a page; `esc` leaves it for the panel that had the keys."""
         if name not in PAGES or self.wish.zoomed == name:
             return
-        if self._held in PANELS:
+        if self._held in self.wish.panels:
             self._behind = self._held
+        self.go_behind(name)
         self.make_page(name)
         self._held = name
-        self._wish(zoomed=name)
+        self._wish(zoomed=name, has_hint=False)
 
     def _is_tab(self, name: str) -> bool:
         """The panel shares a box with others at this size."""
@@ -240,8 +276,9 @@ class Overview(TableViewer, inherit_bindings=False):
     def action_next_panel(self, step: int) -> None:
         """Go through the panels in the order of their digits."""
         current = self.now.panel
-        index = PANELS.index(current) if current in PANELS else 0
-        self.action_panel(PANELS[(index + step) % len(PANELS)])
+        panels = self.wish.panels
+        index = panels.index(current) if current in panels else 0
+        self.action_panel(panels[(index + step) % len(panels)])
 
     def action_zoom(self) -> None:
         """Give the whole screen to the panel that has the keys."""
@@ -281,10 +318,14 @@ class Overview(TableViewer, inherit_bindings=False):
             return
         if isinstance(focused, RankingTable) and (focused.is_typing or focused.search):
             focused.end_search(keep=False)
+        elif self.interval is not None and self.wish.zoomed not in PAGES:
+            self.select_interval(None)
+        elif self.wish.zoomed == "raw" and (page := self.come_back()):
+            self.action_page(page)
         elif self.wish.zoomed:
-            self._held = self._behind if self.wish.zoomed in PAGES else self._held
+            self._held = self._held if self.wish.zoomed in self.wish.panels else self._behind
             self._wish(zoomed="")
-        else:
+        elif not self.zoom_back():
             self.action_drop_filter()
 
     def action_keep_search(self) -> None:

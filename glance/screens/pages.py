@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from importlib import import_module
 
 from textual import on
@@ -9,13 +10,20 @@ from textual.geometry import Size
 
 from glance.domain.page import PageWish
 from glance.domain.scene import Scene
+from glance.errors import FilterError
 from glance.messages import PageRequested
 from glance.screens.lines import LineViewer
 from glance.screens.settings import ScreenSettings
 from glance.widgets.inks import Inks
 from glance.widgets.page import Page
 
-PAGES: dict[str, str] = {}
+PAGES: dict[str, str] = {
+    "errors": "glance.widgets.error_page:ErrorPage",
+    "latency": "glance.widgets.latency_page:LatencyPage",
+    "addresses": "glance.widgets.client_page:ClientPage",
+    "heat": "glance.widgets.heat_page:HeatPage",
+    "sql": "glance.widgets.sql_page:SqlPage",
+}
 """By the name of a page, its widget: `module:class`. The names are among `commands.PAGES`."""
 
 
@@ -25,6 +33,9 @@ class PageViewer(LineViewer, inherit_bindings=False):
     def __init__(self, settings: ScreenSettings, inks: Inks) -> None:
         """No page was opened."""
         self._pages: list[Page] = []
+        self._known = settings.known
+        self._behind_lines: tuple[Page, Hashable, str, str] | None = None
+        """The page that the lines were opened from, its row, its filter, and the filter that they were opened with."""
         super().__init__(settings, inks)
 
     def make_page(self, name: str) -> None:
@@ -33,6 +44,7 @@ class PageViewer(LineViewer, inherit_bindings=False):
             return
         module, _, attribute = PAGES[name].partition(":")
         page: Page = getattr(import_module(module), attribute)()
+        page.recall(self._known)
         page.set_reactive(Page.scene, self.scene)
         page.set_reactive(Page.inks, self.inks)
         self._pages.append(page)
@@ -48,6 +60,41 @@ class PageViewer(LineViewer, inherit_bindings=False):
         for page in self._pages:
             page.inks = inks
 
+    def action_filter_text(self) -> None:
+        """Type the filter: the keys are not for a page meanwhile."""
+        super().action_filter_text()
+        self._pass_keys()
+
+    def end_filter(self, *, keep: bool) -> None:
+        """Give the keys back to the page, unless there is a mistake."""
+        super().end_filter(keep=keep)
+        self._pass_keys()
+
+    def _pass_keys(self) -> None:
+        for page in self._pages:
+            page.is_passing = self.is_filter_typed
+
+    def go_behind(self, name: str) -> None:
+        """The lines that are opened from a page are those behind its row."""
+        page = self.focused
+        self._behind_lines = None
+        if name == "raw" and isinstance(page, Page):
+            before, row = self.trail.text, page.cursor
+            if _has_chip(page):
+                self.action_filter_row()
+            self._behind_lines = (page, row, before, self.trail.text)
+
+    def come_back(self) -> str:
+        """From such lines back to the page, and to its filter unless it was changed since; empty without a page."""
+        if self._behind_lines is None:
+            return ""
+        page, row, before, after = self._behind_lines
+        self._behind_lines = None
+        if self.trail.text == after:
+            self.filter_by(before)
+            page.come_back_to(row, before)
+        return page.id or ""
+
     def page_wish(self, name: str, size: Size) -> PageWish | None:
         """What the page of that name wants on a screen of this size; None where it is none of these."""
         if name not in PAGES:
@@ -61,3 +108,11 @@ class PageViewer(LineViewer, inherit_bindings=False):
         """Tell the collector what the page wants, while it is open."""
         if self.view.page is not None:
             self.look(page=message.wish)
+
+
+def _has_chip(page: Page) -> bool:
+    """A row of the page has the cursor, by which can be filtered, or it is said why not."""
+    try:
+        return page.HAS_CHIPS and bool(page.chip())
+    except FilterError:
+        return True

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+from glance.domain.comparison import Against, other_window
+from glance.domain.interval import Interval
 from glance.domain.scene import Scene
 from glance.domain.view import View
-from glance.domain.window import window_at, window_choice
+from glance.domain.window import LONGEST_SECONDS, WINDOWS, is_own, nice_step, window_at, window_choice
 
 WITHIN = 0.001
 """Seconds before the end of a window: a moment that it contains. What is asked for is such a moment."""
@@ -56,3 +60,42 @@ def newest(scene: Scene) -> float:
     """The newest moment that can be shown; lines that are dated ahead do not count."""
     known = scene.history.last_at
     return scene.at if known is None else min(scene.at, known)
+
+
+def next_window(view: View, scene: Scene, step: int) -> tuple[str, float | None]:
+    """The name and the end of the next shorter or longer window; after the longest comes the shortest.
+
+    A window of its own is left for the nearest one around its middle; others keep their end.
+    """
+    names = [choice.name for choice in WINDOWS]
+    seconds = window_seconds(view)
+    if not is_own(view.window) or seconds is None:
+        return names[(names.index(view.window) + step) % len(names)], view.end
+    shorter = [choice for choice in WINDOWS if choice.seconds is not None and choice.seconds < seconds]
+    longer = [choice for choice in WINDOWS if choice.seconds is None or choice.seconds > seconds]
+    found = (shorter[-1] if shorter else WINDOWS[0]) if step < 0 else longer[0]
+    if view.end is None or found.seconds is None:
+        return found.name, view.end if found.seconds is not None else None
+    end = view.end + (found.seconds - seconds) / 2
+    return found.name, None if end >= newest(scene) else end
+
+
+def around(scene: Scene, factor: float) -> Interval | None:
+    """The stretch around the middle of the window that is so many times as long; None when there is none."""
+    window = scene.window
+    seconds = window.seconds * factor
+    if seconds > LONGEST_SECONDS or seconds < 1:
+        return None
+    step = window.step_seconds if factor < 1 else nice_step(seconds)
+    if seconds < 2 * step:
+        step = 1
+    middle = (window.start + window.end) / 2
+    start = math.floor((middle - seconds / 2) / step) * step
+    return Interval(start, start + max(1, round(seconds / step)) * step)
+
+
+def is_known(scene: Scene, against: Against) -> bool:
+    """Whether anything is known of the window to compare with."""
+    other = other_window(scene.window, against)
+    first = scene.history.first_at
+    return first is None or other.end - max(other.start, first) >= other.step_seconds

@@ -11,16 +11,18 @@ from textual.screen import Screen
 from glance.commands import COMMANDS, keys_of
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.domain.view import View
-from glance.domain.window import DEFAULT_WINDOW, WINDOWS
+from glance.domain.window import DEFAULT_WINDOW, WINDOWS, own_choice
 from glance.messages import ChoiceMade, ViewRequested
 from glance.screens.settings import ScreenSettings
-from glance.screens.travel import moved, oldest
+from glance.screens.travel import WITHIN, moved, next_window, oldest, window_seconds
 from glance.themes import DEFAULT_THEME
 from glance.widgets.header import Header, Standing
 from glance.widgets.inks import Inks, inks_of
 
 NO_LENGTH = "everything is shown; a shorter window can be moved"
 NO_OLDER = "nothing older is known"
+MOST_BEHIND = 50
+"""Zooms that can be undone."""
 
 
 class Viewer(Screen[None], inherit_bindings=False):
@@ -37,6 +39,8 @@ class Viewer(Screen[None], inherit_bindings=False):
         self.view = View(window=window, sorts=settings.sorts)
         self._newest = EMPTY_SCENE
         self._has_bell = settings.has_bell
+        self._zooms: list[tuple[str, float | None]] = []
+        """Names and ends of the windows that were zoomed into."""
         self.set_reactive(Viewer.inks, inks)
         live = next(command for command in COMMANDS if command.id == "time.live")
         keys = keys_of(live, settings.keymap)
@@ -55,6 +59,10 @@ class Viewer(Screen[None], inherit_bindings=False):
             self.put(scene)
         elif scene.raw.wish.is_still and scene.raw != self.scene.raw:  # it stands still by itself: a search goes on
             self.put(replace(self.scene, raw=scene.raw))
+        elif scene.page is not None and scene.page.is_awaited and scene.page != self.scene.page:
+            self.put(replace(self.scene, page=scene.page))
+        elif scene.interval != self.scene.interval:
+            self.put(replace(self.scene, interval=scene.interval))
         behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
         self.standing = replace(self.standing, behind=behind)
 
@@ -79,23 +87,68 @@ class Viewer(Screen[None], inherit_bindings=False):
 
     def action_window(self, step: Literal[-1, 1]) -> None:
         """Look at a shorter or longer window; after the longest comes the shortest."""
-        names = [choice.name for choice in WINDOWS]
-        self.action_choose_window(names[(names.index(self.view.window) + step) % len(names)])
+        name, end = next_window(self.view, self.scene, step)
+        self._take(name, end)
 
     def action_choose_window(self, name: str) -> None:
         """Look at this window, ending where it did, and remember it."""
-        if name != self.view.window:
-            self.to_tops()
-        self.look(window=name)
-        self.standing = replace(self.standing, window=name)
+        self._take(name, self.view.end)
+
+    def _take(self, name: str, end: float | None) -> None:
+        """Look at a window that has a name, and remember it."""
+        self._zooms.clear()
+        self._stand(name, end)
         self.post_message(ChoiceMade("window", name))
+
+    def _stand(self, name: str, end: float | None) -> None:
+        """Look at a window that ends there."""
+        if (name, end) == (self.view.window, self.view.end):
+            return
+        self.to_tops()
+        self.look(window=name, end=end)
+        self.standing = replace(self.standing, window=name, end=end)
+        self.situation_changed()
+
+    # A window of its own ------------------------------------------------------------------------
+
+    @property
+    def window_seconds(self) -> float | None:
+        """Length of the window that is looked at; None for that of everything."""
+        return window_seconds(self.view)
+
+    @property
+    def is_time_zoomed(self) -> bool:
+        """There is a window to go back to."""
+        return bool(self._zooms)
+
+    def zoom_to(self, start: float, end: float, *, is_live: bool) -> bool:
+        """Look at exactly this stretch, and remember where one came from; False when it is what is looked at.
+
+        Args:
+            start: its first moment, whole seconds.
+            end: the moment behind it.
+            is_live: it goes on with what comes.
+        """
+        choice, last = own_choice(start, end), None if is_live else end - WITHIN
+        if (start, end) == (self.scene.window.start, self.scene.window.end):
+            return False
+        self._zooms.append((self.view.window, self.view.end))
+        del self._zooms[:-MOST_BEHIND]
+        self._stand(choice.name, last)
+        return True
+
+    def zoom_back(self) -> bool:
+        """Go back to the window before; False where there is none."""
+        if not self._zooms:
+            return False
+        self._stand(*self._zooms.pop())
+        return True
 
     def action_travel(self, windows: float) -> None:
         """Move the window by so many of its lengths."""
         end = moved(self.view, self.scene, windows)
         if windows < 0 and end == self.view.end and self.scene.at:
-            is_all = next(choice for choice in WINDOWS if choice.name == self.view.window).seconds is None
-            self.query_one(Header).say(NO_LENGTH if is_all else NO_OLDER)
+            self.query_one(Header).say(NO_LENGTH if self.window_seconds is None else NO_OLDER)
         self._go(end)
 
     def action_oldest(self) -> None:
@@ -106,8 +159,13 @@ class Viewer(Screen[None], inherit_bindings=False):
         self._go(end)
 
     def action_live(self) -> None:
-        """Come back to now."""
-        self._go(None)
+        """Come back to now, in the window that one came from."""
+        if self._zooms:
+            name = self._zooms[0][0]
+            self._zooms.clear()
+            self._stand(name, None)
+        else:
+            self._go(None)
 
     def _go(self, end: float | None) -> None:
         """Let the window end at a moment of the past, or at now."""
@@ -142,5 +200,5 @@ def begins_to_fire(old: Scene, new: Scene) -> bool:
 
 
 def _seen(view: View) -> View:
-    """A view without the pause, which changes nothing in what is seen."""
-    return replace(view, is_paused=False)
+    """A view without the pause and what is selected, which change nothing in what is seen."""
+    return replace(view, is_paused=False, interval=None)

@@ -171,6 +171,11 @@ class BucketTable:
         end = (head.end, start.records + head.records, start.lines + head.lines, start.unparsed + head.unparsed)
         return part(bucket, start, Cut(*end))
 
+    def stored(self, head: BucketHead) -> EncodedBucket | None:
+        """The bucket as it is stored; None when its row is not what the head tells of any more."""
+        rows = self._connection.execute(SELECT + "WHERE bucket.id = ? AND seq = ?", (head.id, head.seq)).fetchall()
+        return encoded_of(rows[0], columns_of(self._connection, head.id)) if rows else None
+
     def _row_of(self, head: BucketHead) -> Row | None:
         rows = self._connection.execute(SELECT + "WHERE bucket.id = ?", (head.id,)).fetchall()
         if not rows:  # merged into the row before it

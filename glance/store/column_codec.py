@@ -157,6 +157,41 @@ def decode_text(data: bytes) -> TextColumn:
     return TextColumn(_checked(ids, len(values)), values)
 
 
+class PackedText:
+    """A column of text of which the ids are at hand, and the values are still packed."""
+
+    def __init__(self, data: bytes) -> None:
+        """Unpack the ids.
+
+        Raises:
+            DamagedError: of this and all that follows: the bytes are no column.
+        """
+        self._plain = unsqueeze(data)
+        ids, self._at = unpack_numbers(self._plain)
+        if len(self._plain) < self._at + _VALUES.size:
+            raise DamagedError("values are missing")
+        self._how, self.count = _VALUES.unpack_from(self._plain, self._at)
+        """How many values there are."""
+        self.ids: Ids = constant(len(ids)) if self.count == 1 else _checked(ids, self.count)
+
+    def values(self) -> tuple[bytes, ...]:
+        """All values."""
+        return unpack_values(self._plain, self._at)
+
+    def some(self, places: NDArray[np.intp]) -> list[bytes]:
+        """The values at some places."""
+        if self._how != _SPLIT:
+            values = self.values()
+            return [values[place] for place in places.tolist()]
+        at = self._at + _VALUES.size
+        ends = np.flatnonzero(np.frombuffer(self._plain, np.uint8, offset=at) == 0) + at
+        if len(ends) != self.count - 1:
+            raise DamagedError("values are missing")
+        bounds = np.concatenate([[at - 1], ends, [len(self._plain)]])
+        pairs = zip((bounds[places] + 1).tolist(), bounds[places + 1].tolist(), strict=True)
+        return [self._plain[start:end] for start, end in pairs]
+
+
 def _checked(ids: Ids, count: int) -> Ids:
     if len(ids) and int(ids.max()) >= count:
         raise DamagedError("an id has no value")

@@ -152,6 +152,11 @@ def bound_memory(most_bytes: int) -> int:
     return apsw.hard_heap_limit(most_bytes)
 
 
+def memory_used() -> int:
+    """Bytes that all SQLite of this process has taken."""
+    return apsw.memory_used()
+
+
 def told(error: apsw.Error, sql: str) -> GlanceError:
     """What SQLite complains of, in our words where we have any."""
     if isinstance(error, apsw.FullError | apsw.IOError | apsw.CantOpenError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from glance.domain.logs.checkpoint import Checkpoint
 from glance.domain.logs.frequent import Frequent
 from glance.domain.logs.gap import Gap
 from glance.domain.logs.rollup_row import RollUpRow
+from glance.store.bucket_codec import EncodedBucket
 from glance.store.bucket_table import BucketTable
 from glance.store.column_codec import DamagedError
 from glance.store.failure import damaged
@@ -76,6 +77,15 @@ class HistoryReader:
         """
         with reading(self.connection, self.path):
             return self._buckets.bucket(head)
+
+    def stored(self, heads: Sequence[BucketHead]) -> list[EncodedBucket | None]:
+        """Buckets as they are stored; None for one that has changed since, which `bucket` still finds.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        with reading(self.connection, self.path):
+            return [self._buckets.stored(head) for head in heads]
 
     def buckets(self, wanted: Wanted) -> Iterator[LogBucket]:
         """Whole buckets that reach into what is wanted, newest first, one at a time.

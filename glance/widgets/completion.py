@@ -13,14 +13,19 @@ MOST = 12
 
 FIELD_HEADS = (
     "status:", "path:", "section=", "client:", "method=", "latency>", "size>", "agent:", "referrer:", "user=", "host=",
-    "protocol:", "time>=",
+    "protocol:", "time>=", "route=", "kind=", "crawler=",
 )  # fmt: skip
 """Fields with the operator that is meant most often."""
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 LATENCIES = ("100ms", "500ms", "1s", "5s")
 SIZES = ("10kb", "100kb", "1mb", "10mb")
-RANKED: dict[str, RankingName] = {"path": "paths", "section": "sections", "client": "clients"}
+KINDS = ("person", "crawler", "tool", "monitor", "unknown")
+RANKED: dict[str, RankingName] = {
+    "path": "paths", "section": "sections", "client": "clients", "route": "routes", "host": "hosts",
+    "referrer": "referrers", "agent": "agents", "crawler": "crawlers",
+}  # fmt: skip
+"""Fields of which values are known: always, or while a table shows them."""
 
 _WORD = re.compile(r"[^\s()|]*$")
 _TERM = re.compile(r"([a-z_]+)(!=|!~|!:|>=|<=|=|~|>|<|:)(.*)", re.S | re.I)
@@ -65,7 +70,7 @@ def _values(field: str, operator: str, scene: Scene) -> tuple[str, ...]:
         codes = sorted(scene.totals.statuses, key=lambda item: -item[1])
         classes = tuple(f"{digit}xx" for digit in "54321") if operator in (":", "=", "!:", "!=") else ()
         return (*classes, *(str(code) for code, _ in codes))
-    known = {"method": METHODS, "latency": LATENCIES, "size": SIZES, "bytes": SIZES}.get(field)
+    known = {"method": METHODS, "kind": KINDS, "latency": LATENCIES, "size": SIZES, "bytes": SIZES}.get(field)
     if known is not None:
         return known
     ranking = RANKED.get(field)

@@ -15,6 +15,7 @@ from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path
 from glance.widgets.inks import Inks, soft
 from glance.widgets.panel import Panel
+from glance.widgets.progress import sifting_words
 
 MOST_CHIP = 48
 """Cells of one chip's text."""
@@ -40,6 +41,8 @@ def matched_words(scene: Scene, text: str) -> str:
     """How many of how many, once the scene answers this filter: `1,234 of 56,789  2.2%`."""
     if scene.view.filter != text or scene.matched is None:
         return "counting …"
+    if scene.sifting is not None:
+        return f"{units.exact(scene.matched)} so far · {sifting_words(scene)}"
     about = "~" if scene.totals.is_approximate else ""
     of = max(scene.matched_of, scene.matched)
     share = f"  {units.share(scene.matched / of)}" if scene.matched else ""

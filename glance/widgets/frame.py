@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from glance.widgets.drawing import SUPERSCRIPTS, Line, Picture, Spot, fit_left
 from glance.widgets.inks import Inks
+from glance.widgets.view_switch import NO_SWITCH, ViewSwitch, put_switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,18 @@ class Tab:
     name: str
     """Also the argument of the action that shows it."""
     is_shown: bool = True
+    title: str = ""
+    """What is written, where that is not its name: the ranking that a table shows."""
+
+    @property
+    def words(self) -> str:
+        """What is written."""
+        return self.title or self.name
 
     @property
     def width(self) -> int:
         """Cells it takes, with one of space on either side."""
-        return len(self.name) + 3
+        return len(self.words) + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Frame:
     """At the right of the lower border: text, style, and what a click on it does."""
     title: str = ""
     """Where there are no tabs."""
+    switch: ViewSwitch = NO_SWITCH
+    """At the left of the lower border: what else the panel can show."""
 
 
 def framed(size: Size, frame: Frame, lines: Sequence[Strip], spots: Sequence[Spot], inks: Inks) -> Picture:
@@ -76,7 +86,7 @@ def _upper(width: int, frame: Frame, ink: Style, inks: Inks) -> tuple[Strip, lis
         line.put(" ", ink)
         line.put(SUPERSCRIPTS[tab.number], inks.focus, action)
         if tab.is_shown or not is_tight:
-            line.put(tab.name, _title_ink(tab, frame, inks), action)
+            line.put(tab.words, _title_ink(tab, frame, inks), action)
         line.put(" ", ink)
     notes = list(frame.notes)
     while notes and sum(cell_len(text) + 2 for text, _ in notes) + 1 > line.room:
@@ -108,6 +118,7 @@ def _lower(width: int, y: int, frame: Frame, ink: Style, inks: Inks) -> tuple[St
             break
         below.pop(0)
     taken = sum(cell_len(text) + 2 for text, _, _ in below)
+    put_switch(line.put("─", ink), frame.switch, line.room - taken - 4, inks)
     line.put("─" * (line.room - 1 - taken - bool(below)), ink)
     for text, style, action in below:
         line.put(" ", ink).put(text, style, action).put(" ", ink)

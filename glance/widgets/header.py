@@ -12,12 +12,12 @@ from textual.timer import Timer
 
 from glance.domain import units
 from glance.domain.scene import Scene, SourceStatus
-from glance.domain.window import DEFAULT_WINDOW, Window, window_at, window_choice
+from glance.domain.window import DEFAULT_WINDOW, Window, window_at, window_choice, window_words
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path
 from glance.widgets.history_words import gap_words, short_words, sign
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
-from glance.widgets.progress import BackFill, back_fill
+from glance.widgets.progress import BackFill, back_fill, sifting_words
 
 NOTICE_SECONDS = 3.0
 """How long it says what a key has just changed."""
@@ -42,6 +42,8 @@ class Standing:
     """Where a window of the past ends, at once and not when its figures are there."""
     live_key: str = "end"
     """The key that comes back to now."""
+    mistake: str = ""
+    """What is wrong in the settings that were changed while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ class Piece:
 def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks, notice: str = "") -> Picture:
     """The header in one line: names at the left, then a notice in words of ours, figures and time at the right."""
     left, right = _left(scene, standing, inks), _right(scene, standing, inks)
-    if notice:
+    if told := notice or clean(standing.mistake):
         room = max(0, size.width - BESIDE_NOTICE)
-        left.append(Piece(fit_left(notice, min(room, cell_len(notice))), inks.focus, 0))
+        style = inks.focus if notice else inks.client_error
+        left.append(Piece(fit_left(told, min(room, cell_len(told))), style, 0))
     left, right = _fitting(left, right, size.width - 2)
     line = Line(size.width, inks.ground)
     line.skip(1)
@@ -150,7 +153,7 @@ def _right(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     pieces = _kept(scene, inks) + _pace(scene, inks, is_past=standing.end is not None)
     pieces += [
         Piece("‹", inks.focus, 0, "screen.window(-1)"),
-        Piece(standing.window, inks.text, 0, "screen.window(1)", gap=1),
+        Piece(window_words(standing.window), inks.text, 0, "screen.window(1)", gap=1),
         Piece("›", inks.focus, 0, "screen.window(1)", gap=1),
     ]
     return pieces + _state(scene, standing, inks)
@@ -178,6 +181,8 @@ def _pace(scene: Scene, inks: Inks, is_past: bool) -> list[Piece]:
     fill = back_fill(scene)
     if fill is not None:
         return [*pieces, Piece(_fill_words(fill), inks.label, 3)]
+    if scene.sifting is not None and not scene.view.filter:  # the line of the filter says it of that
+        return [*pieces, Piece(sifting_words(scene), inks.label, 3)]
     if scene.is_live and not is_past:
         pieces.append(Piece(f"{units.rate(scene.lines_per_second):>5} lines/s", inks.label, 7))
         if scene.lag_seconds is not None:
@@ -252,12 +257,12 @@ class Header(Panel, can_focus=False):
         """The header of now."""
         return header_picture(self.scene, self.standing, size, self.inks, self._notice)
 
-    def say(self, notice: str) -> None:
+    def say(self, notice: str, seconds: float = NOTICE_SECONDS) -> None:
         """Tell for a moment what a key has changed; in words of ours."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
         self._notice = notice
-        self._notice_timer = self.set_timer(NOTICE_SECONDS, self.say_no_more)
+        self._notice_timer = self.set_timer(seconds, self.say_no_more)
         self.redraw()
 
     def say_no_more(self) -> None:

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from glance.commands import Command, Situation, footer_commands, keys_of
+from glance.command import Command, Situation
+from glance.commands import footer_commands, keys_of
 from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture
 from glance.widgets.inks import Inks
@@ -53,11 +54,11 @@ class KeyBar(Panel, can_focus=False):
     def __init__(self, keymap: Mapping[str, str]) -> None:
         """Know the keys that the person has chosen."""
         super().__init__()
-        self._keymap = keymap
+        self.keymap = keymap
 
     def draw(self, size: Size) -> Picture:
         """The keys of now."""
-        return key_bar_picture(self.now, self._keymap, size, self.inks)
+        return key_bar_picture(self.now, self.keymap, size, self.inks)
 
     def part(self, scene: Scene) -> object:
         """Nothing: the footer does not depend on the log."""

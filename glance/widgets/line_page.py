@@ -35,7 +35,7 @@ class LinePage(Panel, can_focus=True):
             search_keys: what begins a search; bound keys are not heard while one is typed.
         """
         super().__init__()
-        self._search_keys = search_keys
+        self.search_keys = search_keys
         self._state = LineState()
         self._wish = LinesWish()
         self.is_passing = False
@@ -274,7 +274,7 @@ class LinePage(Panel, can_focus=True):
         """Take every key that is text while a search is typed."""
         state = self._state
         if not state.is_typing:
-            if event.key in self._search_keys and not self.is_passing:
+            if event.key in self.search_keys and not self.is_passing:
                 event.stop()
                 event.prevent_default()
                 self.action_search()

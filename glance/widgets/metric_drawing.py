@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from glance.domain import units
 from glance.domain.scene import MetricChart, Scene
+from glance.domain.window import window_words
 from glance.widgets.axis import EARLY, clock_line, nice_top
 from glance.widgets.drawing import SPARKS, Line, Picture, bar, clean, fit_left, fit_right, words
 from glance.widgets.figure import FIGURE_WIDTH, figure, ink_of
@@ -63,7 +64,7 @@ def metric_page(scene: Scene, size: Size, inks: Inks, *, top: int, index: int, i
     """The whole page."""
     inside = Size(size.width - 2, size.height - 2)
     charts = scene.metrics
-    notes: list[tuple[str, Style]] = [(f"window {scene.view.window}", inks.label)]
+    notes: list[tuple[str, Style]] = [(f"window {window_words(scene.view.window)}", inks.label)]
     title = "metrics"
     if not charts:
         lines = _nothing(scene, inside, inks)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 from textual.geometry import Size
 
-from glance.domain.page import PageAnswer, PageWish
+from glance.domain.page import PageAnswer, PageTable, PageWish
 from glance.domain.scene import Scene
 from glance.messages import PageRequested
 from glance.widgets.listing import Listing
@@ -12,6 +14,24 @@ from glance.widgets.listing import Listing
 
 class Page(Listing):
     """Subclasses say what they want (`wish`), and draw what they are answered (`answer`)."""
+
+    is_passing = False
+    """Keys are not for it: a filter is typed."""
+
+    _awaited: tuple[str, Hashable] | None = None
+    """The row that the cursor comes back to, and with which filter."""
+
+    def come_back_to(self, row: Hashable, text: str) -> None:
+        """Put the cursor on a row as soon as it is there with this filter."""
+        self._awaited = (text, row)
+
+    def watch_scene(self, old: Scene, new: Scene) -> None:
+        """Show what is new, and come back to a row."""
+        super().watch_scene(old, new)
+        if self._awaited is not None and new.view.filter == self._awaited[0] and (names := self.names(new)):
+            row, self._awaited = self._awaited[1], None
+            if row in names:
+                self.select(names.index(row))
 
     @property
     def wish(self) -> PageWish | None:
@@ -33,6 +53,19 @@ class Page(Listing):
     def step_back(self) -> bool:
         """Undo something within the page, as `esc` wants; False where there is nothing to undo."""
         return False
+
+    @property
+    def is_typing(self) -> bool:
+        """It takes keys as text."""
+        return False
+
+    @property
+    def table(self) -> PageTable | None:
+        """What is exported instead of the figures of the window; None where there is nothing of its own."""
+        return None
+
+    def recall(self, known: Mapping[str, str]) -> None:
+        """Take what was remembered from the last time: choices by name."""
 
     @property
     def can_open(self) -> bool:

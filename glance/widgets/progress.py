@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from glance.domain import units
 from glance.domain.scene import Scene
+from glance.domain.window import window_words
 from glance.widgets.drawing import clean
 
 
@@ -33,6 +34,17 @@ def fill_sentence(fill: BackFill) -> str:
     return f"back-filling {units.share(fill.share)} · {units.count(fill.lines_total)} lines · {pace} lines/s"
 
 
+def sifting_words(scene: Scene) -> str:
+    """How far an answer has come that is not whole yet: `filtering 4.2 of 10M lines`; empty when it is whole."""
+    sifting = scene.sifting
+    if sifting is None:
+        return ""
+    done, total = units.count(sifting.done), units.count(sifting.total)
+    if done[-1:] == total[-1:] and not done[-1:].isdigit():
+        done = done[:-1]
+    return f"{'filtering' if scene.view.filter else 'counting'} {done} of {total} lines"
+
+
 def empty_words(scene: Scene) -> str:
     """Why there is nothing to see, and what would change that."""
     if not scene.at:
@@ -40,6 +52,8 @@ def empty_words(scene: Scene) -> str:
     fill = back_fill(scene)
     if fill is not None:
         return fill_sentence(fill)
+    if scene.sifting is not None:
+        return f"nothing so far, {sifting_words(scene)}"
     if scene.matched == 0 and scene.matched_of:
         return "nothing matches, backspace goes back"
     names = ", ".join(clean(source.name, 80) for source in scene.sources[:3]) or "the log"
@@ -52,7 +66,7 @@ def empty_words(scene: Scene) -> str:
     newest = ""
     if scene.lag_seconds is not None:
         newest = f"; the newest is of {units.date_minute(scene.at - scene.lag_seconds)}"
-    return f"no requests in the last {scene.view.window}{newest} — > looks further back"
+    return f"no requests in the last {window_words(scene.view.window)}{newest} — > looks further back"
 
 
 def _empty_past(scene: Scene) -> str:

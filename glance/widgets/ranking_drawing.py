@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
@@ -13,14 +14,35 @@ from textual.strip import Strip
 from glance.domain import units
 from glance.domain.scene import Ranking, Row, Scene
 from glance.domain.view import RankingName, SortKey
+from glance.widgets.change_drawing import CHANGE_WIDTH, figure_of, row_change, row_key
 from glance.widgets.drawing import Line, Picture, Spot, clean, fit_left, fit_path, fit_right, sparkline
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks, soft
 from glance.widgets.progress import empty_words
+from glance.widgets.view_switch import NO_SWITCH, ViewSwitch
 
+CHANGES: tuple[SortKey, ...] = ("risers", "fallers")
+"""Orders of a table while there is a comparison: those first that grew, or shrank, by most requests."""
 NAME_LEAST = 18
 """Cells that a name keeps before a column is dropped for it."""
+LONG_NAMES: dict[RankingName, int] = {"agents": 28, "referrers": 28}
+"""The same, where names are long and begin alike."""
+SAID_BY_ALL: dict[RankingName, tuple[str, ...]] = {
+    "agents": ("Mozilla/5.0 ",),
+    "referrers": ("https://www.", "https://", "http://www.", "http://"),
+}
+"""How most names begin: where there is no room for all of a name, this goes first."""
 SPARK_WIDTH = 8
+PATHS = frozenset(("sections", "paths", "routes"))
+"""Rankings whose names lose their left side where they are too long."""
+NOBODY = {
+    "hosts": "the log names no host",
+    "referrers": "no request came from another page",
+    "agents": "the log names no agent",
+    "crawlers": "no crawler was here",
+    "kinds": "the log names no agent",
+}
+"""What an empty ranking means where there are requests."""
 
 Figure = Callable[[Row, Inks], tuple[str, Style]]
 
@@ -73,7 +95,7 @@ COLUMNS = (
     Column("p95", units.DURATION_WIDTH, "p95", _p95),
     Column("trend", SPARK_WIDTH, None, _spark),
 )
-DROP_ORDER = ("bytes", "trend", "share", "p95", "4xx", "5xx", "hits")
+DROP_ORDER = ("bytes", "trend", "share", "p95", "4xx", "5xx", "change", "hits")
 """Which column goes first when names need the room."""
 
 
@@ -90,6 +112,8 @@ class TableState:
     is_focused: bool = False
     most_rows: int = 0
     """Rows to show at most; 0 for as many as fit."""
+    switch: ViewSwitch = NO_SWITCH
+    """What else the table can rank."""
 
 
 def sort_of(scene: Scene, name: RankingName) -> SortKey:
@@ -97,14 +121,44 @@ def sort_of(scene: Scene, name: RankingName) -> SortKey:
     return dict(scene.view.sorts).get(name, "hits")
 
 
-def columns_for(width: int, has_latency: bool, sort: SortKey) -> list[Column]:
+def columns_for(
+    width: int, has_latency: bool, sort: SortKey, least: int = NAME_LEAST, change: Column | None = None
+) -> list[Column]:
     """The columns that leave names enough room; the one that decides the order goes last of all."""
     columns = [column for column in COLUMNS if has_latency or column.name != "p95"]
+    if change is not None:
+        columns.insert(1, change)
     for name in DROP_ORDER:
-        if width - sum(column.width + 1 for column in columns) - 2 >= NAME_LEAST:
+        if width - sum(column.width + 1 for column in columns) - 2 >= least:
             break
         columns = [column for column in columns if column.name != name or column.sort == sort]
     return columns
+
+
+def change_column(scene: Scene, ranking: Ranking) -> Column | None:
+    """The column of changes, while there is a comparison that can tell them or soon will."""
+    comparison, sort = scene.comparison, sort_of(scene, ranking.name)
+    if comparison is None or comparison.condition == "unknown":
+        return None
+    then = figure_of(comparison, ranking.name, ranking.rows)
+    unknown = "…" if comparison.condition == "counting" else units.NOTHING
+
+    def figure(row: Row, inks: Inks) -> tuple[str, Style]:
+        """How the row has changed."""
+        was = then.get(row_key(row))
+        if was is None:
+            return unknown, soft(inks.label)
+        return row_change(row, was, comparison.scale, sort, inks)
+
+    return Column("change", CHANGE_WIDTH, sort if sort in CHANGES else "risers", figure)
+
+
+def rows_then(scene: Scene, ranking: Ranking) -> object:
+    """What of a comparison a table shows."""
+    comparison = scene.comparison
+    if comparison is None:
+        return None
+    return (comparison.condition, comparison.scale, comparison.rows(ranking.name))
 
 
 def row_room(size: Size, state: TableState) -> int:
@@ -120,17 +174,18 @@ def table_picture(
     ranking = scene.ranking(name)
     inside = Size(size.width - 2, size.height - 2)
     sort = sort_of(scene, name)
-    columns = columns_for(inside.width, scene.has_latency, sort)
+    least = LONG_NAMES.get(name, NAME_LEAST)
+    columns = columns_for(inside.width, scene.has_latency, sort, least, change_column(scene, ranking))
     heading, spots = _heading(columns, sort, inside.width, inks)
     lines = [heading]
     lines += _rows(ranking, columns, inside.width, row_room(size, state), inks, state=state)
     if not ranking.rows:
-        lines += _nothing(scene, state, inside.width, inks)
+        lines += _nothing(scene, name, state, inside.width, inks)
     if state.is_typing:
         lines = lines[: inside.height - 1]
         lines += [Strip.blank(inside.width, inks.ground)] * (inside.height - 1 - len(lines))
         lines.append(_typing(ranking, state, inside.width, inks))
-    frame = Frame(tabs, state.is_focused, _notes(ranking, sort, inks), _below(state, inks))
+    frame = Frame(tabs, state.is_focused, _notes(ranking, sort, inks), _below(state, inks), switch=state.switch)
     return framed(size, frame, lines, spots, inks)
 
 
@@ -143,7 +198,8 @@ def _heading(columns: list[Column], sort: SortKey, width: int, inks: Inks) -> tu
     line.put(fit_left("name ▾" if by_name else "", names), inks.focus if by_name else inks.label, "sort_by('name')")
     for column in columns:
         is_chosen = column.sort == sort
-        label = column.name + "▾" if is_chosen else column.name
+        mark = "▴" if sort == "fallers" else "▾"
+        label = column.name + mark if is_chosen else column.name
         action = f"sort_by('{column.sort}')" if column.sort else ""
         line.skip(1).put(fit_right(label, column.width), inks.focus if is_chosen else inks.label, action)
     return line.strip(), line.spots
@@ -154,10 +210,9 @@ def _rows(
 ) -> list[Strip]:
     """The rows from the upper edge on."""
     most = max((row.hits for row in ranking.rows), default=0)
-    is_path = ranking.name not in ("clients", "agents")
     cursor = state.cursor if state.is_focused else None
     return [
-        _row(row, columns, width, most, inks, is_selected=row.name == cursor, is_path=is_path)
+        _row(row, columns, width, most, inks, is_selected=row.name == cursor, ranking=ranking.name)
         for row in ranking.rows[state.top : state.top + room]
     ]
 
@@ -170,15 +225,14 @@ def _row(
     inks: Inks,
     *,
     is_selected: bool,
-    is_path: bool,
+    ranking: RankingName,
 ) -> Strip:
     """A name on the tint of its share, and its figures."""
-    fit = fit_path if is_path else fit_left
     line = Line(width, inks.ground)
     line.put("▌" if is_selected else " ", inks.focus)
     names = width - 2 - sum(column.width + 1 for column in columns)
-    name = fit(clean(row.name), names)
-    tinted = round(names * row.hits / most) if most and name.isascii() else 0
+    name = fitted(clean(row.name), names, ranking)
+    tinted = round(names * row.hits / most) if most and len(name) == names else 0  # every character is a cell
     line.put(name[:tinted], inks.text + inks.bar).put(name[tinted:], inks.text)
     for column in columns:
         text, style = column.figure(row, inks)
@@ -189,9 +243,31 @@ def _row(
     return Strip([Segment(text, inks.selected(style or inks.ground)) for text, style, _ in strip], width)
 
 
-def _nothing(scene: Scene, state: TableState, width: int, inks: Inks) -> list[Strip]:
+def fitted(name: str, width: int, ranking: RankingName) -> str:
+    """A name in exactly so many cells: a path loses its left side, others what all have, then their right side."""
+    if ranking in PATHS:
+        return fit_path(name, width)
+    if cell_len(name) > width:
+        head = next((head for head in SAID_BY_ALL.get(ranking, ()) if name.startswith(head)), "")
+        name = name[len(head) :]
+    return fit_left(name, width)
+
+
+def nothing_words(scene: Scene, name: RankingName) -> str:
+    """Why a ranking is empty: it is being counted, the log has none of it, or there is no request at all."""
+    if not scene.totals.hits:
+        return empty_words(scene)
+    if all(ranking.name != name for ranking in scene.rankings):
+        return "counting …"
+    sort = sort_of(scene, name)
+    if sort in CHANGES:
+        return f"there are no {sort}: nothing has {'risen' if sort == 'risers' else 'fallen'}"
+    return NOBODY.get(name, "no request has any")
+
+
+def _nothing(scene: Scene, name: RankingName, state: TableState, width: int, inks: Inks) -> list[Strip]:
     """Why there are no rows."""
-    text = "nothing matches, esc clears" if state.search else empty_words(scene)
+    text = "nothing matches, esc clears" if state.search else nothing_words(scene, name)
     return [Line(width, inks.ground).skip(1).put(text, inks.label).strip()]
 
 

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from textual import events, on
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands import ROW_COMMANDS, VIEWS, bindings, keys_of_id, raw_keys
 from glance.domain.scene import Scene
 from glance.domain.view import RankingName, SortKey
 from glance.messages import SearchRequested, SituationChanged, SortRequested
 from glance.widgets.drawing import Picture
 from glance.widgets.panel import Panel
-from glance.widgets.progress import empty_words
-from glance.widgets.ranking_drawing import TableState, row_room, sort_of, table_picture
+from glance.widgets.ranking_drawing import TableState, nothing_words, row_room, rows_then, sort_of, table_picture
+from glance.widgets.view_switch import ViewSwitch
 
 MOST_SEARCH = 200
 """Characters of a search."""
 
-SLASH = frozenset({"slash"})
+NO_KEYMAP: Mapping[str, str] = MappingProxyType({})
 SORTS: tuple[SortKey, ...] = ("hits", "errors", "bytes", "p95", "name")
 
 
 class RankingTable(Panel, can_focus=True):
-    """The top sections, paths or clients."""
+    """The top sections, paths or clients, or what else its box can rank."""
 
     BINDINGS = bindings(ROW_COMMANDS)
     HAS_CHIPS = True
 
     def __init__(
         self,
-        ranking: RankingName,
+        name: str,
         most_rows: int = 0,
-        search_keys: frozenset[str] = SLASH,
-        filter_keys: frozenset[str] = frozenset(),
+        keymap: Mapping[str, str] = NO_KEYMAP,
     ) -> None:
         """Show one ranking.
 
         Args:
-            ranking: which one; also the name of the panel.
-            most_rows: rows on the overview; 0 for as many as fit.
-            search_keys: begin a search. They are taken here and not by a binding of the screen, which
-                would come after what is typed right behind them.
-            filter_keys: begin to type a filter, elsewhere: what is typed behind them is no search.
+            name: of the panel; one of `commands.TABLES`.
+            most_rows: sections on the overview; 0 for as many as fit.
+            keymap: the keys that the person has chosen.
         """
         super().__init__()
-        self.ranking: RankingName = ranking
-        self.id = ranking
+        self.id = name
+        self.views = VIEWS[name]
+        self.is_raw = False
+        """Paths are shown as they are, and not as routes."""
+        self._view = self.views[0]
         self.search = ""
         self.is_typing = False
         self.cursor: str | None = None
@@ -57,14 +59,70 @@ class RankingTable(Panel, can_focus=True):
         self.top = 0
         self._index = 0
         self._most_rows = most_rows
-        self._search_keys = search_keys
-        self._filter_keys = filter_keys
+        self.take_keys(keymap)
+
+    def take_keys(self, keymap: Mapping[str, str]) -> None:
+        """Have these keys.
+
+        Those of the search are taken here and not by a binding of the screen, which would come after what is typed
+        right behind them. What is typed behind those that begin a filter is no search.
+        """
+        self._search_keys, self._filter_keys = raw_keys("search", keymap), raw_keys("filter.text", keymap)
+        self.view_key = keys_of_id("view.next", keymap)
+        self.redraw()
+
+    @property
+    def available(self) -> tuple[RankingName, ...]:
+        """What it can rank of this log, in their order; there is always one."""
+        return tuple(view for view in self.views if view not in self.scene.absent) or self.views[:1]
+
+    @property
+    def view(self) -> RankingName:
+        """Which of its views it shows: the chosen one, unless the log has nothing of that."""
+        return self._view if self._view in self.available else self.available[0]
+
+    @property
+    def ranking(self) -> RankingName:
+        """What it ranks."""
+        return self._ranking_of(self.view)
+
+    def _ranking_of(self, view: RankingName) -> RankingName:
+        """What it ranks in a view: of paths, their routes."""
+        return "routes" if view == "paths" and not self.is_raw else view
+
+    @property
+    def title(self) -> str:
+        """What stands in the border: its own name, or that of another view."""
+        return self.view if self.view != self.views[0] else self.id or ""
+
+    def choose(self, view: RankingName, *, is_raw: bool) -> bool:
+        """Show another view; True where that changes what it ranks."""
+        before = self.ranking
+        if (view, is_raw) == (self._view, self.is_raw):
+            return False
+        searched = self.search
+        if searched or self.is_typing:
+            self.end_search(keep=False)
+        self._view, self.is_raw = view, is_raw
+        self.to_top()
+        return self.ranking != before
+
+    @property
+    def following(self) -> RankingName:
+        """The view after this one."""
+        names = self.available
+        return names[(names.index(self.view) + 1) % len(names)]
+
+    @property
+    def switch(self) -> ViewSwitch:
+        """Its views, for the border."""
+        return ViewSwitch(tuple(map(self._ranking_of, self.available)), self.ranking, self.view_key)
 
     @property
     def state(self) -> TableState:
         """What the person did, for the drawing."""
-        most = 0 if self.is_zoomed or self.search else self._most_rows
-        return TableState(self.cursor, self.top, self.search, self.is_typing, self.has_focus, most)
+        most = 0 if self.is_zoomed or self.search or self.ranking != "sections" else self._most_rows
+        return TableState(self.cursor, self.top, self.search, self.is_typing, self.has_focus, most, self.switch)
 
     def draw(self, size: Size) -> Picture:
         """The table of now."""
@@ -74,8 +132,9 @@ class RankingTable(Panel, can_focus=True):
     def part(self, scene: Scene) -> object:
         """This ranking, and how it is shown."""
         ranking = scene.ranking(self.ranking)
-        words = "" if ranking.rows else empty_words(scene)
-        return (ranking, scene.has_latency, sort_of(scene, self.ranking), words)
+        words = "" if ranking.rows else nothing_words(scene, self.ranking)
+        then = rows_then(scene, ranking)
+        return (ranking, scene.has_latency, sort_of(scene, self.ranking), words, scene.absent, then)
 
     def watch_scene(self, old: Scene, new: Scene) -> None:
         """Find the selected name in the new rows before drawing them."""
@@ -99,7 +158,8 @@ class RankingTable(Panel, can_focus=True):
     def _question(self, scene: Scene) -> object:
         """What the rows of a scene answer."""
         view = scene.view
-        return (view.window, view.filter, sort_of(scene, self.ranking), dict(view.searches).get(self.ranking, ""))
+        search = dict(view.searches).get(self.ranking, "")
+        return (view.window, view.filter, view.compare, sort_of(scene, self.ranking), search)
 
     def _follow(self, scene: Scene) -> None:
         """Keep a cursor that was moved by hand on its name; where that is gone, on its place. Else it is on top."""
@@ -144,7 +204,9 @@ class RankingTable(Panel, can_focus=True):
         self.select(index if index >= 0 else len(self.scene.ranking(self.ranking).rows))
 
     def action_sort_by(self, key: SortKey) -> None:
-        """Order by a column that was clicked."""
+        """Order by a column that was clicked; a second click on that of the changes turns it around."""
+        if key == "risers" and sort_of(self.scene, self.ranking) == key:
+            key = "fallers"
         self.post_message(SortRequested(self.ranking, key))
 
     def chip(self) -> str:

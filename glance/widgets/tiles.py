@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -11,7 +11,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
+from glance.domain.comparison import SHORT_WORDS, Comparison, has_slowed
 from glance.domain.scene import Scene
+from glance.widgets.change_drawing import change_words, count_change, share_change
 from glance.widgets.drawing import Line, Picture, sparkline
 from glance.widgets.inks import Inks, soft
 from glance.widgets.panel import Panel
@@ -25,12 +27,16 @@ class Tile:
     value: str
     ink: Style
     change: str = ""
-    """Against the average of the window."""
+    """Against the average of the window, or another window."""
     sparks: tuple[int, ...] = ()
     weight: int = 4
     """Share of the width."""
     short: str = ""
     """Label where all tiles share one line; before the value, or after it when it begins with a space."""
+    change_ink: Style | None = None
+    """Where the change is against another window: what it means."""
+    change_note: str = " vs avg"
+    """Against what it is, where there is room to say so."""
 
 
 def known_steps(scene: Scene) -> slice:
@@ -49,6 +55,8 @@ def average(values: Sequence[int], scene: Scene) -> float:
 
 def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     """The tiles that this scene has figures for."""
+    if scene.comparison is not None and scene.comparison.is_ready:
+        return compared_tiles(scene, scene.comparison, inks)
     traffic, totals, pulse = scene.traffic, scene.totals, scene.pulse
     known = known_steps(scene)
     tiles = [
@@ -79,6 +87,50 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     users = f"{units.count(totals.users)} users" if totals.users else ""
     tiles.append(Tile("clients", about + units.count(totals.clients), inks.text, users, weight=3, short=" clients"))
     return tiles
+
+
+def compared_tiles(scene: Scene, comparison: Comparison, inks: Inks) -> list[Tile]:
+    """The tiles of the whole window, each with its change against the other one."""
+    traffic, totals, then, scale = scene.traffic, scene.totals, comparison.totals, comparison.scale
+    known = known_steps(scene)
+    words = f" vs {SHORT_WORDS[comparison.against]}"
+    hits = count_change(totals.hits, then.hits, scale, inks.text, inks)
+
+    def errors(now: int, was: int, ink: Style) -> tuple[str, Style]:
+        """The change of a kind of errors."""
+        return share_change((now, totals.hits), (was, then.hits), scale, ink, inks)
+
+    client = errors(totals.client_errors, then.client_errors, inks.client_error)
+    server = errors(totals.server_errors, then.server_errors, inks.server_error)
+    share = 1 / totals.hits if totals.hits else 0.0
+    found = [
+        (Tile("requests/s on average", units.rate(average(traffic.hits, scene)), inks.traffic,
+              sparks=traffic.hits[known], short=" /s"), hits),
+        (Tile("4xx client errors", units.share(totals.client_errors * share), inks.client_error,
+              sparks=traffic.client_errors[known], short="4xx "), client),
+        (Tile("5xx server errors", units.share(totals.server_errors * share), inks.server_error,
+              sparks=traffic.server_errors[known], short="5xx "), server),
+    ]  # fmt: skip
+    if scene.has_latency:
+        found.append((_latency(scene, inks, known), _latency_change(scene, comparison, inks)))
+    size = (change_words(totals.bytes, then.bytes * scale), hits[1])
+    found.append((Tile("bytes/s on average", units.size(average(traffic.bytes, scene)), inks.volume,
+                       sparks=traffic.bytes[known], short=" /s"), size))  # fmt: skip
+    about = "~" if totals.is_approximate else ""
+    clients = count_change(totals.clients, then.clients, 1.0, inks.text, inks)
+    if comparison.condition != "known":
+        clients = ("", inks.label)  # of less time there are fewer, but nobody knows how many fewer
+    found.append((Tile("clients", about + units.count(totals.clients), inks.text, weight=3, short=" clients"), clients))
+    return [replace(tile, change=change, change_ink=ink, change_note=words) for tile, (change, ink) in found]
+
+
+def _latency_change(scene: Scene, comparison: Comparison, inks: Inks) -> tuple[str, Style]:
+    """How far p95 is from what it was."""
+    now, then = scene.totals.p95, comparison.totals.p95
+    if not now or not then:
+        return "", inks.label
+    is_told = has_slowed(now, then, (scene.totals.timed, comparison.totals.hits))
+    return f"p95 {change_words(now, then)}", inks.latency if is_told else soft(inks.label)
 
 
 ON_AVERAGE = ("on average in this window", "on average", "average")
@@ -120,20 +172,21 @@ def tiles_picture(scene: Scene, size: Size, inks: Inks) -> Picture:
         room = end - start - 2
         labels.goto(start).put(_cut(tile.label, room), inks.label)
         values.goto(start).put(tile.value, tile.ink)
-        for text in _wordings(tile.change):
+        for text in _wordings(tile.change, tile.change_note):
             if text and cell_len(tile.value) + 2 + cell_len(text) <= room:
-                values.skip(2).put(text, inks.label)
+                values.skip(2).put(text, tile.change_ink or inks.label)
                 break
         sparks.goto(start).put(sparkline(tile.sparks, room), soft(tile.ink))
         start = end
     return Picture(size, tuple(line.strip() for line in lines))
 
 
-def _wordings(change: str) -> tuple[str, ...]:
+def _wordings(change: str, note: str = " vs avg") -> tuple[str, ...]:
     """What stands beside a figure, the longest first."""
     if change == ON_AVERAGE[0]:
         return ON_AVERAGE
-    return (f"{change} vs avg", change) if change[:1] in ("▲", "▼", "=") else (change,)
+    is_change = any(sign in change for sign in "▲▼=") or change == "new"
+    return (f"{change}{note}", change) if is_change else (change,)
 
 
 def _cut(label: str, room: int) -> str:
@@ -151,9 +204,12 @@ def _one_line(scene: Scene, size: Size, inks: Inks) -> tuple[Strip, ...]:
         after = after if after == " clients" else after.strip()
         change = f" {_wordings(tile.change)[-1]}" if tile.label == "requests/s" and tile.change else ""
         value = value.rjust(5) if before else value
+        if tile.change_ink is not None and tile.change:
+            change = f" {tile.change.removeprefix(tile.short)}"
         if line.room < len(before) + len(value) + len(after) + len(change) + 1:
             break
-        line.put(before, inks.label).put(value, tile.ink).put(after, inks.label).put(change, inks.label).skip(3)
+        line.put(before, inks.label).put(value, tile.ink).put(after, inks.label)
+        line.put(change, tile.change_ink or inks.label).skip(3)
     empty = Line(size.width, inks.ground).strip()
     return (line.strip(), *(empty,) * (size.height - 1))
 
@@ -169,4 +225,5 @@ class Tiles(Panel, can_focus=False):
 
     def part(self, scene: Scene) -> object:
         """Everything but the lists."""
-        return (scene.pulse, scene.totals, scene.traffic, scene.window, scene.has_latency, bool(scene.at))
+        counted = (scene.pulse, scene.totals, scene.traffic, scene.window)
+        return (*counted, scene.has_latency, bool(scene.at), scene.comparison)

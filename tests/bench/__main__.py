@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.bench import dashboard, history, recount, reports, sql
+from tests.bench import dashboard, history, profiles, recount, reports, sifting, sql
 from tests.bench.outcome import Outcome, table
 from tests.bench.setting import ROOT, Setting, setting
 
@@ -28,7 +28,9 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "recount": recount.every_panel,
     "collect": history.collecting,
     "opening": history.opening,
+    "sift": sifting.history,
     "sql": sql.asked,
+    "profiles": profiles.measured,
 }
 
 

@@ -59,6 +59,26 @@ def test_own_routes_are_printed_as_they_are_written(tmp_path: Path, capsys: pyte
     assert tomllib.loads(capsys.readouterr().out) == tomllib.loads(path.read_text())
 
 
+def test_what_only_the_file_can_say_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('panels = ["lines"]\nbell = false\n[themes.mine]\nbase = "light"\naccent = "#00f"\n[themes.plain]\n')
+    told_of = told(capsys, "--config", str(path), "--theme", "mine")
+
+    assert told_of["panels"] == {"value": ["lines"], "from": "file", "where": f"{path}:1"}
+    assert told_of["bell"]["value"] is False
+    mine = {"mine": {"base": "light", "accent": "#00f"}, "plain": {"base": "dark"}}
+    assert told_of["themes"] == {"value": mine, "from": "file", "where": f"{path}:3"}
+    assert told_of["theme"]["value"] == "mine"
+    assert main(["config", "--config", str(path), "--output", "toml"]) == 0
+    again = tomllib.loads(capsys.readouterr().out)
+    assert again == {"panels": ["lines"], "bell": False, "themes": mine}
+
+
+def test_a_theme_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--theme", "solarized"]) == 2
+    assert "expected one of dark, light, cb, ansi-dark, ansi-light, mono, not 'solarized'" in capsys.readouterr().err
+
+
 def test_toml_is_a_file_that_sets_the_same(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config), "--no-follow", "--output", "toml"]) == 0
 

@@ -8,6 +8,7 @@ import pytest
 
 from glance.cli.keymap import check_keys
 from glance.cli.main import main
+from glance.commands import COMMANDS, ROW_COMMANDS
 from glance.config import ConfigFile
 from glance.errors import ConfigError
 
@@ -17,13 +18,14 @@ FILE = ConfigFile(Path("c.toml"))
 @pytest.mark.parametrize(
     "keys",
     [
-        (("pause", "p"), ("window.longer", "right_square_bracket")),
-        (("pause", "b"), ("bell", "space")),
+        (("pause", "p"), ("window.longer", "f4")),
+        (("pause", "t"), ("theme", "space")),
         (("row.up", "ctrl+o,k"),),
         (("zoom", "z"),),
         (),
+        (("quit", "Q,ctrl+shift+x"), ("search", "ä"), ("help", "f1,insert"), ("window.longer", "@,f4")),
     ],
-    ids=["readme", "swapped", "rows", "as it was", "none"],
+    ids=["readme", "swapped", "rows", "as it was", "none", "all kinds"],
 )
 def test_keys_of_one_command_each_are_good(keys: tuple[tuple[str, str], ...]) -> None:
     check_keys(keys, FILE)
@@ -35,6 +37,9 @@ def test_keys_of_one_command_each_are_good(keys: tuple[tuple[str, str], ...]) ->
         ((("pasue", "p"),), "unknown command `pasue` in [keys] of c.toml", "none", "did you mean `pause`?"),
         ((("typing.keep", "x"),), "unknown command `typing.keep`", "none", ""),
         ((("pause", "p"), ("zoom", "p")), "two commands on the key `p`", "`zoom`", "another"),
+        ((("pause", "pgup"),), "there is no key `pgup` for `pause` in [keys] of c.toml", "ctrl+o", "`pageup`"),
+        ((("pause", "strg+p"),), "there is no key `strg+p`", "names of Textual", ""),
+        ((("pause", "p"), ("bell", "<")), "two commands on the key `less_than_sign`", "`bell` was given it", "`bell`"),
         ((("pause", "s"),), "two commands on the key `s`", "`pause` was given it, and `sort` has it", "`sort`"),
     ],
 )
@@ -58,3 +63,8 @@ def test_verbs_with_a_screen_refuse_them(tmp_path: Path, line: list[str], code: 
     log.touch()
 
     assert main([*line, *([str(log)] if line == ["report"] else []), "--config", str(file)]) == code
+
+
+@pytest.mark.parametrize("name", [command.id for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"])
+def test_every_command_can_have_another_key(name: str) -> None:
+    check_keys(((name, "f9"),), FILE)

@@ -10,6 +10,7 @@ COMMENT = re.compile(r"# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)")
 SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)")
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,|$)')
 VALUE = re.compile(r"[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|Inf)|NaN")
+PARTS = {"summary": ("", "_sum", "_count"), "histogram": ("_bucket", "_sum", "_count")}
 KINDS = {"counter", "gauge", "summary", "histogram", "untyped"}
 UNESCAPED = {r"\\": "\\", r"\"": '"', r"\n": "\n"}
 
@@ -58,7 +59,7 @@ def read(text: str) -> dict[str, ReadFamily]:
         assert family.kind, f"{name} has no type"
         part = of.removeprefix(name)
         assert of.startswith(name), f"{of} stands below {name}"
-        assert part in (("", "_sum", "_count") if family.kind == "summary" else ("",)), of
+        assert part in PARTS.get(family.kind, ("",)), of
         pairs = list(read_labels(labels or ""))
         assert len({label for label, _ in pairs}) == len(pairs), f"a label twice: {line}"
         assert VALUE.fullmatch(value), value

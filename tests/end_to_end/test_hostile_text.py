@@ -118,7 +118,7 @@ def test_filters_by_hostile_names_pass_nothing_on(log: Path) -> None:
             text = terminal.shows(lambda text: re.search(r" [1-9][0-9]* of [0-9]+ ", text.splitlines()[1]))
             assert "✕" in text.splitlines()[1]
             terminal.press("!")
-            terminal.shows(lambda text: "-path" in text.splitlines()[1])
+            terminal.shows(lambda text: "-route" in text.splitlines()[1])
             terminal.write(b"f\x1b[D\x1b[D")
             terminal.shows("enter keep")
             terminal.press("esc")

@@ -17,6 +17,8 @@ QUIET = {
     "report_time",
     "report_top",
     "log_path",
+    "listen",
+    "listen_token",
     "theme",
     "window",
     "section_limit",

@@ -85,6 +85,33 @@ def test_filtered_is_as_if_nothing_else_were_there(sizes: list[int], looks: list
         series_module.SEALED_RECORDS = old
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(1, 60), min_size=2, max_size=8),
+    st.lists(st.tuples(st.integers(-120, 700), st.sampled_from(FILTERS)), min_size=1, max_size=6),
+    st.integers(0, 99),
+)
+def test_counted_in_parts_it_ends_the_same(sizes: list[int], looks: list[tuple[int, str]], seed: int) -> None:
+    """A maker that answers after every bucket says how far it is, and in the end what one says that counts all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(series_module, "SEALED_RECORDS", 20)
+        series = LogSeries()
+        maker = SceneMaker(series, slice_seconds=-1.0)
+        records = make_records(sum(sizes), seed, START)
+        at = 0
+        for size in sizes:
+            series.add(bucket_of(records[at : at + size], offset=10 * at))
+            at += size
+        for begin, text in looks:
+            start = (START + begin) // 10 * 10
+            window, done = Window(start, start + 300, 10), -1
+            while (made := maker.figures_of(view_of(text), window)).sifting is not None:
+                assert done < made.sifting.done < made.sifting.total
+                done = made.sifting.done
+                assert all(line.at < window.end for line in maker.newest(view_of(text), window))
+            expect_only(made, records, text, window, timed=series.has_latency)
+
+
 @pytest.fixture
 def maker() -> SceneMaker:
     """Ten minutes of records."""

@@ -7,7 +7,7 @@ import pytest
 
 from glance.domain.logs.series import LogSeries
 from glance.domain.view import SortKey, View
-from glance.pipeline.scene_maker import SceneMaker
+from glance.pipeline.scene_maker import FIELDS_SOME_LACK, SceneMaker
 from tests.domain.logs.brute import bucket_of, make_records
 
 START = 1_700_000_000
@@ -120,3 +120,11 @@ def test_the_first_latency_may_come_late() -> None:
     rows = maker.figures(paths_view(rows=(("paths", 3),)), END).rankings[0].rows
 
     assert all(row.p95 is not None for row in rows)
+
+
+def test_what_no_line_says_is_absent(maker: SceneMaker) -> None:
+    """The records name agents and referrers or not, all of them or none; nothing held says nothing."""
+    told = {name: any(getattr(record, field) for record in RECORDS) for name, field in FIELDS_SOME_LACK.items()}
+
+    assert set(maker.absent) == {name for name, is_told in told.items() if not is_told}
+    assert SceneMaker(LogSeries()).absent == ()

@@ -69,6 +69,7 @@ class Stage:
 async def stage(size=(160, 45), **settings):
     chart_canvas.load()
     engine = QuietEngine()
+    settings.setdefault("is_raw", True)  # a row of a path is a chip of a path; test_tables has the routes
     app = Glance(engine, ScreenSettings(sources=("access.log",), **settings))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

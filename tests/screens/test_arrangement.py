@@ -94,3 +94,46 @@ def test_chips_stand_under_the_header_and_the_text_above_the_keys(size):
 def test_a_page_has_the_whole_screen(size, page):
     width, height = size
     assert arrange(Size(width, height), Wish(zoomed=page)).places[page] == Region(0, 1, width, height - 2)
+
+
+CHOSEN = [
+    ("lines",),
+    ("traffic",),
+    ("traffic", "lines"),
+    ("lines", "traffic"),
+    ("paths", "clients", "status"),
+    ("paths", "traffic", "clients", "lines", "alerts"),
+    ("lines", "alerts", "status", "clients", "paths", "sections", "traffic"),
+    ("sections", "paths", "clients", "status", "alerts", "lines"),
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("panels", CHOSEN, ids=" ".join)
+@pytest.mark.parametrize(
+    "more", [{}, {"is_firing": True, "has_hint": True}, {"has_filter": True, "is_filter_typed": True}]
+)
+def test_chosen_panels_cover_the_screen_in_their_order(size, panels, more):
+    width, height = size
+    arrangement = arrange(Size(width, height), Wish(panels=panels, **more))
+    places = arrangement.places
+    cells = [(x, y) for place in places.values() for y in place.line_range for x in place.column_range]
+    assert len(cells) == len(set(cells)) == width * height
+    shown = [name for name in panels if name in places]
+    assert set(shown) | set(arrangement.tabs) == set(panels)
+    assert not (set(PANELS) - set(panels)) & set(places)
+    if not arrangement.tabs:
+        assert sorted(shown, key=lambda name: (places[name].y, places[name].x)) == shown
+        assert all(places[name].height >= 4 for name in shown)
+
+
+def test_the_usual_panels_stand_as_ever_when_they_are_named():
+    for size in SIZES:
+        assert arrange(Size(*size), Wish(panels=tuple(PANELS))) == arrange(Size(*size), Wish())
+
+
+def test_a_hint_stands_above_the_keys_and_gives_way_to_what_is_typed():
+    assert arrange(Size(80, 24), Wish(has_hint=True)).places["hint"] == Region(0, 22, 80, 1)
+    for wish in (Wish(has_hint=True, is_filter_typed=True), Wish(has_hint=True, zoomed="paths")):
+        assert "hint" not in arrange(Size(80, 24), wish).places
+    assert "hint" not in arrange(Size(80, 15), Wish(has_hint=True)).places

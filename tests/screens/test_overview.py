@@ -242,7 +242,7 @@ async def test_the_header_names_the_theme_that_was_chosen_for_a_moment():
 
 
 async def test_help_lists_every_command_and_closes():
-    async with stage((120, 80)) as on:
+    async with stage((120, 200)) as on:
         await on.press("question_mark")
         assert isinstance(on.app.screen, HelpScreen)
         text = " ".join(on.screen_text.split())
@@ -254,7 +254,7 @@ async def test_help_lists_every_command_and_closes():
 
 
 async def test_help_has_one_line_for_the_digits_and_tells_the_mark_of_an_alert():
-    async with stage((100, 90)) as on:
+    async with stage((100, 240)) as on:
         await on.press("question_mark")
         text = " ".join(on.screen_text.split())
         assert "1 … 7 go to the panel with that number" in text
@@ -263,7 +263,7 @@ async def test_help_has_one_line_for_the_digits_and_tells_the_mark_of_an_alert()
 
 
 async def test_help_lists_every_panel_when_one_has_another_key():
-    async with stage((120, 80), keymap={"panel.lines": "right_square_bracket"}) as on:
+    async with stage((120, 200), keymap={"panel.lines": "right_square_bracket"}) as on:
         await on.press("question_mark")
         text = " ".join(on.screen_text.split())
         assert "] go to the panel of lines" in text

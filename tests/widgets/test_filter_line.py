@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Size
 
-from glance.domain.scene import Ranking, Row
+from glance.domain.scene import Ranking, Row, Sifting
 from glance.domain.view import View
 from glance.widgets.completion import completion
 from glance.widgets.filter_bar import FilterBar, Typed, filter_bar_picture
@@ -136,3 +136,10 @@ def test_combining_marks_do_not_pile_up():
     text = "a" + "\u0301" * 100
     picture = filter_bar_picture(Typed(text, 0), scene_at(), Size(40, 2), INKS)
     assert picture.strips[0].text.count("\u0301") <= 4
+
+
+def test_while_history_is_filtered_it_says_how_far_it_is():
+    part = Sifting(4_200_000, 10_000_000)
+    shown = line(CHIPS[:1], 120, matched=12_345, matched_of=4_200_000, sifting=part)
+    assert "12,345 so far · filtering 4.20 of 10.0M lines" in shown
+    assert "12,345 so far" in line(CHIPS[:1], 80, matched=12_345, matched_of=4_200_000, sifting=part)

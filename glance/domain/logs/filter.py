@@ -41,7 +41,7 @@ from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.dictionary import Dictionary
 from glance.domain.logs.filter_parser import parse_tree
 from glance.domain.logs.filter_tree import All, Some, Tree
-from glance.domain.logs.filter_view import Answers, BucketView, HeldView, Mask
+from glance.domain.logs.filter_view import Answers, BucketView, HeldView, Mask, Numbered
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.route import BUILT_IN, Routes
@@ -86,7 +86,11 @@ class Filter:
 
     def select_with(self, bucket: HeldBucket, dictionaries: Mapping[str, Dictionary]) -> NDArray[np.bool_]:
         """The same, with the dictionaries that number the bucket's values."""
-        return _whole(self._tree.mask(HeldView(bucket, dictionaries, self._answers)), bucket.records)
+        return _whole(self.mask(bucket, dictionaries), bucket.records)
+
+    def mask(self, columns: Numbered, dictionaries: Mapping[str, Dictionary]) -> Mask:
+        """The same, of columns of which only those are looked at that it asks about; all or none in one word."""
+        return self._tree.mask(HeldView(columns, dictionaries, self._answers))
 
     def may_match(self, first_ms: int, last_ms: int) -> bool:
         """Whether any record from the first to the last of these milliseconds can be chosen."""

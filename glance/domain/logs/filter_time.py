@@ -24,10 +24,10 @@ QUARTER_MS = 900_000
 MOST_MS = 253_402_300_800_000
 """The year 10000, up to which times of day are told."""
 
-_EPOCH = re.compile(r"[0-9]{9,11}")
-_DAILY = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_EPOCH = re.compile(r"([0-9]{9,11})(?:\.([0-9]{1,3}))?")
+_DAILY = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?")
 _MOMENT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?)?)?"
     r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _EXPECTED = "write 14:00 for every day, or 2026-11-22T14:00, with Z or +02:00 behind it where needed"
@@ -37,7 +37,7 @@ _EXPECTED = "write 14:00 for every day, or 2026-11-22T14:00, with Z or +02:00 be
 class TimeTerm:
     """A question about when a request was made.
 
-    What is written names a stretch as long as it is exact: `=` asks for that stretch,
+    What is written names a stretch as long as it is exact, down to a millisecond: `=` asks for that stretch,
     and the other comparisons are with its beginning.
     """
 
@@ -99,8 +99,9 @@ def time_term(words: str, sign: str, text: str) -> TimeTerm:
     Raises:
         Mistake: it is no time.
     """
-    if _EPOCH.fullmatch(text):
-        start_ms, length_ms, is_daily = int(text) * 1000, 1000, False
+    if epoch := _EPOCH.fullmatch(text):
+        part_ms, length_ms = _part_ms(epoch[2])
+        start_ms, is_daily = int(epoch[1]) * 1000 + part_ms, False
     elif daily := _DAILY.fullmatch(text):
         start_ms, length_ms = _daily_ms(daily)
         is_daily = True
@@ -118,7 +119,13 @@ def _daily_ms(found: re.Match[str]) -> tuple[int, int]:
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if hour > 23 or minute > 59 or second > 59:
         raise Mistake("no clock shows this", hint=_EXPECTED)
-    return ((hour * 60 + minute) * 60 + second) * 1000, 1000 if found[3] else 60_000
+    part_ms, length_ms = _part_ms(found[4])
+    return ((hour * 60 + minute) * 60 + second) * 1000 + part_ms, length_ms if found[3] else 60_000
+
+
+def _part_ms(digits: str | None) -> tuple[int, int]:
+    """Where within its second a moment begins, and how long it is: `25` behind the point is 250 ms, for 10 ms."""
+    return (int(f"{digits:0<3}"), 10 ** (3 - len(digits))) if digits else (0, 1000)
 
 
 def _moment_ms(found: re.Match[str]) -> tuple[int, int]:
@@ -126,14 +133,28 @@ def _moment_ms(found: re.Match[str]) -> tuple[int, int]:
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        zone = found[7]
+        zone = found[8]
         if zone and zone not in "zZ":
             sign = -1 if zone[0] == "-" else 1
             moment = moment.replace(tzinfo=timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))))
         elif not zone:
             moment = moment.replace(tzinfo=None).astimezone()
-        start_ms = round(moment.timestamp() * 1000)
+        part_ms, length_ms = _part_ms(found[7])
+        start_ms = round(moment.timestamp() * 1000) + part_ms
     except (ValueError, OverflowError, OSError) as error:
         raise Mistake("no calendar has this", hint=_EXPECTED) from error
-    lengths = (1000 if found[6] else 0, 60_000 if found[5] else 0, 3_600_000 if found[4] else 0, DAY_MS)
+    lengths = (length_ms if found[6] else 0, 60_000 if found[5] else 0, 3_600_000 if found[4] else 0, DAY_MS)
     return start_ms, next(length for length in lengths if length)
+
+
+def moment_text(at_ms: int) -> str:
+    """How a filter names this moment exactly: `2026-11-22T14:00:03.25`, in the zone of this machine.
+
+    Where its clock shows the same time twice, or no calendar reaches, in UTC.
+    """
+    seconds, part_ms = divmod(at_ms, 1000)
+    part = f".{part_ms:03}".rstrip("0") if part_ms else ""
+    utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    local = utc.astimezone().replace(tzinfo=None)
+    is_told = local.astimezone() == utc
+    return f"{local if is_told else utc.replace(tzinfo=None):%Y-%m-%dT%H:%M:%S}{part}{'' if is_told else 'Z'}"

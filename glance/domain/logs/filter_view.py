@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glance.domain.logs.bucket import LogBucket, TimeColumn
 from glance.domain.logs.dictionary import Dictionary, Keys
-from glance.domain.logs.held import HeldBucket
+from glance.domain.logs.held import HeldColumn
 
 Mask = bool | NDArray[np.bool_]
 """Which records are chosen: all, none, or one truth a record."""
@@ -36,6 +36,14 @@ class Columns(Protocol):
     @property
     def latencies(self) -> NDArray[np.uint16] | None:
         """Bins of latency, None when no record has one."""
+
+
+class Numbered(Columns, Protocol):
+    """All columns, those of text numbered by dictionaries that others share."""
+
+    @property
+    def texts(self) -> Mapping[str, HeldColumn]:
+        """The columns of text, by field."""
 
 
 class View(Protocol):
@@ -95,7 +103,7 @@ class Answers:
 class HeldView:
     """A bucket of a series, with the dictionaries it shares."""
 
-    def __init__(self, bucket: HeldBucket, dictionaries: Mapping[str, Dictionary], answers: Answers) -> None:
+    def __init__(self, bucket: Numbered, dictionaries: Mapping[str, Dictionary], answers: Answers) -> None:
         """Look at this bucket, remembering what was asked before."""
         self._bucket = bucket
         self._dictionaries = dictionaries

@@ -122,6 +122,8 @@ def merge_held(left: HeldBucket, right: HeldBucket) -> HeldBucket:
 
 
 def _merge_columns(left: HeldColumn, right: HeldColumn) -> HeldColumn:
+    if not len(left.ids) or not len(right.ids):
+        return left if len(left.ids) else right
     if len(left.keys) == len(right.keys) == 1 and left.keys[0] == right.keys[0]:
         return HeldColumn(constant(len(left.ids) + len(right.ids)), left.keys)
     keys, inverse = np.unique(np.concatenate([left.keys, right.keys]), return_inverse=True)

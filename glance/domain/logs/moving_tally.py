@@ -119,10 +119,12 @@ class MovingTally:
         """Those that were counted, each wholly or in part."""
         return [part.bucket for part in self._parts.values()]
 
-    def reserve(self, first_step: int, count: int) -> None:
-        """Make room for steps that will be counted, at once."""
-        self.total.steps.reserve(first_step, count)
-        self.total.step_latency.reserve(first_step, count)
+    def begin(self, first_step: int, count: int) -> None:
+        """Make room at once for steps that will be counted, if nothing is counted now."""
+        if not self._parts:
+            self.restart()
+            self.total.steps.reserve(first_step, count)
+            self.total.step_latency.reserve(first_step, count)
 
     def forget_before(self, first_step: int) -> None:
         """Let go of the steps before this one: nothing is counted there any more."""

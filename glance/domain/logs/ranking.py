@@ -69,19 +69,23 @@ class RowDetails:
         rows = _positions(self.keys, numbers)
         if not (rows >= 0).any():
             return
-        of_record = rows[column.ids if chosen is None else column.ids[chosen]]
-        found = np.flatnonzero(of_record >= 0)
-        if not len(found):
+        row = rows[column.ids if chosen is None else column.ids[chosen]]
+        records = chosen
+        if not len(row):
             return
-        row = of_record[found].astype(np.int64)
-        records = found if chosen is None else chosen[found]
+        if rows.min() < 0:  # else all have one of the values
+            found = np.flatnonzero(row >= 0)
+            if not len(found):
+                return
+            row, records = row[found], found if chosen is None else chosen[found]
         steps = step_numbers(bucket, records, self._step_ms)
         first, width = int(steps.min()), int(steps.max() - steps.min()) + 1
         count = len(self.keys)
         cells = np.bincount((steps - first) * count + row, minlength=width * count)
         self.hits.add(first, cells.reshape(width, count), sign)
         if self.has_latency and bucket.latencies is not None:
-            cells = np.bincount(row * BINS + bucket.latencies[records], minlength=count * BINS)
+            bins = bucket.latencies if records is None else bucket.latencies[records]
+            cells = np.bincount(row * np.intp(BINS) + bins, minlength=count * BINS)
             self.latency += sign * cells.reshape(count, BINS)
 
     def joined(self, other: RowDetails) -> RowDetails:
@@ -102,11 +106,11 @@ class RowDetails:
         out.hits.add(self.hits.first, self.hits.rows[:, where])
         return out
 
-    def plus(self, other: RowDetails) -> RowDetails:
-        """Both together; they are about the same numbers."""
+    def plus(self, other: RowDetails, sign: int = 1) -> RowDetails:
+        """Both together, or with `sign=-1` what is left without the other; they are about the same numbers."""
         out = RowDetails(self.keys, self._step_ms // 1000, has_latency=self.has_latency)
-        out.latency = self.latency + other.latency
-        out.hits = self.hits.plus(other.hits)
+        out.latency = self.latency + sign * other.latency
+        out.hits = self.hits.plus(other.hits, sign)
         return out
 
     def p95(self) -> list[float | None]:

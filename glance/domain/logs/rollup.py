@@ -62,6 +62,11 @@ class RollUp:
         """The minute after the newest one of which something is known; 0 when there is none."""
         return int(self._minutes[-1]) + 1 if len(self._minutes) else 0
 
+    @property
+    def start(self) -> int | None:
+        """The oldest minute of which something is known; None when there is none."""
+        return int(self._minutes[0]) if len(self._minutes) else None
+
     def between(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The minutes within [first, end) of which something is known, and the counts of each."""
         start, stop = np.searchsorted(self._minutes, (first, end))

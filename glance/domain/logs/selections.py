@@ -76,6 +76,29 @@ class Selections:
             self.rest()
 
 
+class Others(Selections):
+    """What other selections leave out."""
+
+    def __init__(self, chosen: Selections, series: LogSeries) -> None:
+        """Select what these do not."""
+        super().__init__(chosen.filter, series)
+        self._left_out_by = chosen
+
+    def retain(self, buckets: Iterable[HeldBucket]) -> None:
+        """Forget what was chosen of all other buckets."""
+        held = list(buckets)
+        super().retain(held)
+        self._left_out_by.retain(held)
+
+    def _mask(self, bucket: HeldBucket) -> NDArray[np.bool_] | None:
+        chosen = self._left_out_by.of(bucket)
+        if chosen is None:
+            return None
+        mask = np.ones(bucket.records, np.bool_)
+        mask[chosen] = False
+        return mask
+
+
 def _selection(kept: Kept, records: int) -> Selection:
     if isinstance(kept, bool):
         return None if kept else NONE

@@ -104,6 +104,14 @@ class LogSeries:
         """A dictionary overflowed: some names are counted together."""
         return any(each.is_full for each in self.dictionaries.values())
 
+    @property
+    def first_at(self) -> float | None:
+        """The oldest moment of which anything is known, if by the minute only; epoch seconds."""
+        moments = [] if self.first_ms is None else [self.first_ms / 1000]
+        if self.rollup.start is not None:
+            moments.append(self.rollup.start * 60.0)
+        return min(moments, default=None)
+
     def holds(self, start: float) -> bool:
         """Whether every record from this moment on, of those that were added, is held in full; epoch seconds."""
         return not self.rollup.records or start >= self.rollup.end * 60
@@ -126,6 +134,33 @@ class LogSeries:
         else:
             self._merge_open(held)
         return held
+
+    def take(self, held: HeldBucket, *, grows: bool = False) -> None:
+        """Hold a bucket whose values are numbered by these dictionaries already; one that does not fit is only counted.
+
+        Unlike with `add`, what is there stays.
+
+        Args:
+            held: the bucket; it may be empty where more of its log follows.
+            grows: more of its log follows soon, to be merged with it.
+        """
+        if not held.records:
+            if grows and self._open_before(held) is not None:
+                self._merge_open(held)
+            return
+        self.version += 1
+        self.has_latency = self.has_latency or held.latencies is not None
+        self.first_ms = held.first_ms if self.first_ms is None else min(self.first_ms, held.first_ms)
+        self.last_ms = held.last_ms if self.last_ms is None else max(self.last_ms, held.last_ms)
+        if self.size_bytes + held.size_bytes > self.memory_bytes:
+            self.rollup.add(held, self.dictionaries["status"].values)
+            return
+        self._columns_bytes += held.size_bytes
+        self.records += held.records
+        if grows and held.records < SEALED_RECORDS:
+            self._merge_open(held)
+        else:
+            self.sealed.append(held)
 
     def _merge_open(self, held: HeldBucket) -> None:
         """Merge like a binary counter: each record is copied about log2(sealed size) times."""

@@ -29,6 +29,11 @@ class Timeline:
         room = self.rows[at : at + len(rows)]
         room += sign * rows[: len(room)]
 
+    def reserve(self, first: int, count: int) -> None:
+        """Make room for steps that will come, at once."""
+        if count > 0:
+            self._cover(first, first + count)
+
     def _cover(self, first: int, end: int) -> None:
         if not len(self.rows):
             self.first = first
@@ -58,9 +63,9 @@ class Timeline:
             self.rows = self.rows[drop:].copy()
             self.first = first
 
-    def plus(self, other: Timeline) -> Timeline:
-        """Both together; neither is changed."""
+    def plus(self, other: Timeline, sign: int = 1) -> Timeline:
+        """Both together, or with `sign=-1` what is left without the other; neither is changed."""
         out = Timeline(self.width)
-        for side in (self, other):
-            out.add(side.first, side.rows)
+        for side, times in ((self, 1), (other, sign)):
+            out.add(side.first, side.rows, times)
         return out

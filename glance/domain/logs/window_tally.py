@@ -61,7 +61,7 @@ class WindowTally:
         """
         self.window = window
         start_ms, end_ms = round(window.start * 1000), round(window.end * 1000)
-        self._sealed.reserve(start_ms // (self.step_seconds * 1000), window.steps)
+        self._sealed.begin(start_ms // (self.step_seconds * 1000), window.steps)
         self._sealed.move(_parts(self.series.sealed, start_ms, end_ms), is_over)
         grown = _parts(self.series.open, start_ms, end_ms)
         if not self._open.has_buckets_of(grown):

@@ -1,0 +1,53 @@
+"""Who answers the open page: some pages have a desk of their own, which works on while others are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from glance.domain.logs.checkpoint import Checkpoint
+from glance.domain.page import PageAnswer
+from glance.domain.raw_line import LineRows
+from glance.domain.sql_board import SqlWish
+from glance.domain.view import View
+from glance.pipeline.line_desk import LineDesk
+from glance.pipeline.log_feed import LogFeed
+from glance.pipeline.looker import Sight
+from glance.pipeline.sql_desk import SqlDesk
+
+
+class Desks:
+    """The desks of one collector; called in its thread."""
+
+    def __init__(
+        self,
+        feeds: Callable[[], Sequence[LogFeed]],
+        recorded: Callable[[str], Awaitable[Sequence[Checkpoint]]],
+        told: Callable[[], None],
+    ) -> None:
+        """Answer nothing yet.
+
+        Args:
+            feeds: the logs.
+            recorded: what is on record of the generations of a log.
+            told: called when there is more to be answered than at the last time.
+        """
+        self._lines = LineDesk(feeds, recorded, told)
+        self._sql = SqlDesk(told)
+
+    def lines(self, view: View, sight: Sight, now: float) -> LineRows:
+        """The rows of the page of lines."""
+        return self._lines.answer(view, sight.series, sight.figures.window, now)
+
+    def page(self, view: View, sight: Sight, now: float) -> PageAnswer | None:
+        """What the open page shows; None while none is open."""
+        window, maker = sight.figures.window, sight.maker
+        if not isinstance(view.page, SqlWish):
+            self._sql.forget()
+            return maker.page(view, window, now)
+        is_partial = sight.sifting is not None
+        return self._sql.answer(view, (sight.series, window), now, maker.chosen(view), is_partial=is_partial)
+
+    def forget(self) -> None:
+        """Nobody looks any more."""
+        self._lines.forget()
+        self._sql.forget()
