@@ -24,6 +24,7 @@ from glance.screens.overview import Overview, ScreenSettings
 from glance.screens.settings import SettingsRead
 from glance.themes import PALETTES, nearest_theme, set_own, textual_theme, themes_for
 from glance.widgets import chart_canvas
+from glance.widgets.drawing import clean
 from glance.widgets.header import Header
 from glance.widgets.inks import Inks, inks_of
 from glance.widgets.traffic_chart import TrafficChart
@@ -205,7 +206,7 @@ class Glance(App[None], inherit_bindings=False):
         """Go on with other keys, panels and colours; where there is a mistake, with those that there are."""
         settings = message.settings
         if settings is None:
-            self.overview.tell_mistake(message.words)
+            self.overview.tell_mistake(clean(message.words))
             return
         before, self._settings = self._settings, settings
         self.set_keymap(dict(settings.keymap))
@@ -214,7 +215,7 @@ class Glance(App[None], inherit_bindings=False):
         self.overview.take_settings(settings)
         wanted = settings.theme if settings.theme != before.theme else self.theme
         self._use_theme(nearest_theme(wanted, self._themes))
-        self.overview.query_one(Header).say(message.words)
+        self.overview.query_one(Header).say(clean(message.words))
 
     def _take_palettes(self, settings: ScreenSettings) -> None:
         """Have other themes of the user's own."""

@@ -146,7 +146,7 @@ def test_panels_are_read_in_their_order(given: object, panels: tuple[str, ...]) 
     ],
 )
 def test_impossible_panels_are_told_with_the_choices(given: object, words: str) -> None:
-    with pytest.raises(ValueError, match="panel|expected") as caught:
+    with pytest.raises(ValueError, match=r"panel|expected") as caught:
         parse_setting("panels", given)
     assert words in str(caught.value)
 
@@ -154,7 +154,7 @@ def test_impossible_panels_are_told_with_the_choices(given: object, words: str) 
 def test_panels_are_those_that_there_are() -> None:
     commands = pytest.importorskip("glance.commands")
 
-    assert commands.PANELS == DEFAULTS.panels
+    assert DEFAULTS.panels == commands.PANELS
 
 
 def test_themes_are_those_that_there_are() -> None:

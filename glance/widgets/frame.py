@@ -28,14 +28,14 @@ class Tab:
     """What is written, where that is not its name: the ranking that a table shows."""
 
     @property
-    def words(self) -> str:
+    def written(self) -> str:
         """What is written."""
         return self.title or self.name
 
     @property
     def width(self) -> int:
         """Cells it takes, with one of space on either side."""
-        return len(self.words) + 3
+        return len(self.written) + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _upper(width: int, frame: Frame, ink: Style, inks: Inks) -> tuple[Strip, lis
         line.put(" ", ink)
         line.put(SUPERSCRIPTS[tab.number], inks.focus, action)
         if tab.is_shown or not is_tight:
-            line.put(tab.words, _title_ink(tab, frame, inks), action)
+            line.put(tab.written, _title_ink(tab, frame, inks), action)
         line.put(" ", ink)
     notes = list(frame.notes)
     while notes and sum(cell_len(text) + 2 for text, _ in notes) + 1 > line.room:

@@ -158,7 +158,8 @@ def grid_strips(result: SqlResult, seen: Marked, size: Size, inks: Inks) -> list
 
 def _columns(widths: Sequence[int], left: int, width: int) -> Sequence[int]:
     """The columns that fit beside each other; the last may be cut where it is text."""
-    found, used = [], 0
+    found: list[int] = []
+    used = 0
     for at in range(left, len(widths)):
         if found and used + widths[at] > width:
             break

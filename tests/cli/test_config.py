@@ -61,7 +61,8 @@ def test_own_routes_are_printed_as_they_are_written(tmp_path: Path, capsys: pyte
 
 def test_what_only_the_file_can_say_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "c.toml"
-    path.write_text('panels = ["lines"]\nbell = false\n[themes.mine]\nbase = "light"\naccent = "#00f"\n[themes.plain]\n')
+    look = 'panels = ["lines"]\nbell = false\n'
+    path.write_text(look + '[themes.mine]\nbase = "light"\naccent = "#00f"\n[themes.plain]\n')
     told_of = told(capsys, "--config", str(path), "--theme", "mine")
 
     assert told_of["panels"] == {"value": ["lines"], "from": "file", "where": f"{path}:1"}
