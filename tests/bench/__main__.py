@@ -24,6 +24,7 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "cpu": dashboard.processor,
     "output": dashboard.terminal_output,
     "key": dashboard.key_to_paint,
+    "pages": dashboard.key_to_page,
     "memory": dashboard.memory,
     "recount": recount.every_panel,
     "collect": history.collecting,
