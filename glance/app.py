@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import Any, Protocol
 
 from textual import events, on, work
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from glance.browser import is_browser
+from glance.command import Command
 from glance.commands import COMMANDS, bindings, view_titles, window_titles
 from glance.domain.scene import Scene
 from glance.domain.view import View
@@ -21,6 +27,7 @@ from glance.messages import ChoiceMade, ScenePublished, ViewRequested
 from glance.screens.help import HelpScreen
 from glance.screens.output_driver import OutputDriver
 from glance.screens.overview import Overview, ScreenSettings
+from glance.screens.palette import Palette
 from glance.screens.settings import SettingsRead
 from glance.themes import PALETTES, nearest_theme, set_own, textual_theme, themes_for
 from glance.widgets import chart_canvas
@@ -173,6 +180,10 @@ class Glance(App[None], inherit_bindings=False):
                 return screen
         raise LookupError("the dashboard is not there")
 
+    def pop_screen(self) -> AwaitComplete:
+        """Close what stands above the dashboard; a second `esc` behind the first finds nothing more to close."""
+        return AwaitComplete() if isinstance(self.screen, Overview) else super().pop_screen()
+
     def publish(self, scene: Scene) -> None:
         """Show a scene; called by the engine, from any thread.
 
@@ -231,6 +242,27 @@ class Glance(App[None], inherit_bindings=False):
         """What the panels draw with: those of the theme, for as many colours as there are."""
         return inks_of(self.theme, is_256=self.console.color_system == "256")
 
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, unless what it is for has gone: keys may come behind `q`, or when no panel has a place."""
+        is_ended = self.return_code is not None
+        is_lost = self.focused is None and (action if isinstance(action, str) else action[0]).startswith("focused")
+        return not (is_ended or is_lost) and await super().run_action(action, default_namespace, namespaces)
+
+    def _can_run(self, command: Command) -> bool:
+        """The palette may run it: what is the application's goes on while something is typed."""
+        now = self.overview.now
+        return command.is_valid(replace(now, is_typing=False) if command.is_of_app else now)
+
+    async def _run_command(self, command: Command) -> None:
+        """Run what was chosen, unless it makes no sense any more: the terminal may have become too small for a page."""
+        if self._can_run(command):
+            await self.run_action(command.action, default_namespace=self.overview)
+
     def action_next_theme(self) -> None:
         """Go to the next theme that the terminal can show."""
         index = self._themes.index(self.theme) if self.theme in self._themes else -1
@@ -251,6 +283,11 @@ class Glance(App[None], inherit_bindings=False):
             if isinstance(screen, Overview | HelpScreen):
                 screen.inks = self._inks()
 
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is there."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_help(self) -> None:
         """Show the help, unless it is there."""
         if not isinstance(self.screen, HelpScreen):
@@ -261,14 +298,14 @@ class Glance(App[None], inherit_bindings=False):
         self._end(130)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the palette offers: the table of commands, every window, every theme."""
+        """What the palette offers: the commands that do something now, every window, every theme."""
 
         def run(action: str) -> Callable[[], Any]:
             return lambda: self.run_action(action, default_namespace=self.overview)
 
         for command in COMMANDS:
-            if command.is_in_palette:
-                yield SystemCommand(command.title, command.tooltip, run(command.action))
+            if command.is_in_palette and self._can_run(command):
+                yield SystemCommand(command.title, command.tooltip, partial(self._run_command, command))
         for title, action in window_titles():
             yield SystemCommand(title, "look at this window", run(action))
         for title, action in view_titles():

@@ -10,6 +10,7 @@ from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 from glance.command import TABLES, Command, Situation
 from glance.domain.view import RankingName
 from glance.domain.window import WINDOWS
+from glance.flame_commands import FLAME_COMMANDS
 from glance.page_commands import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS
 from glance.sql_commands import SQL_COMMANDS
 from glance.time_commands import TIME_COMMANDS
@@ -22,7 +23,7 @@ VIEWS: dict[str, tuple[RankingName, ...]] = {
     "clients": ("clients", "networks", "agents", "crawlers", "kinds"),
 }
 """What each table can rank, in the order in which `v` goes through it."""
-PAGES = ("metrics", "sources", "raw", "sql", "addresses", "heat", "errors", "latency")
+PAGES = ("metrics", "sources", "raw", "sql", "addresses", "heat", "errors", "latency", "profile")
 """Panels that are only ever shown on the whole screen."""
 
 
@@ -86,34 +87,37 @@ COMMANDS: tuple[Command, ...] = (
             rank=3),
     Command("open", "enter", "screen.zoom", "open",
             "show the row of a page, or a panel without rows, on the whole screen", "panels",
-            lambda now: bool(now.panel) and not now.is_typing and not now.can_filter and now.panel not in ("raw", "sql")
+            lambda now: now.panel not in ("", "raw", "sql", "profile") and not now.is_typing and not now.can_filter
             and (not now.is_zoomed or now.can_open) and not now.is_on_interval, rank=2),
     Command("back", "escape", "screen.back", "back",
             "go back one step: leave a search, the selection, the zoom, then the last filter", "panels",
             lambda now: now.can_go_back, is_in_palette=False, rank=1),
     Command("search", "slash", "screen.search", "search", "show only names that contain a text", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
-    Command("sort", "s", "screen.sort", "sort", "order the table by hits, errors, bytes, p95 or name", "tables",
+    Command("sort", "s", "screen.sort", "sort",
+            "order the table by hits, errors, bytes, p95 or name; in a comparison also by risers and fallers", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
     Command("view.next", "v", "screen.next_view", "view",
             "let the table rank something else: hosts, methods, referrers, networks, agents, crawlers, …", "tables",
-            lambda now: now.is_table and not now.is_typing, rank=4),
+            lambda now: now.is_table and not now.is_typing, rank=5),
     Command("raw", "r", "screen.raw_paths", "raw",
             "show paths as they are, or as routes such as /users/{id}", "tables",
             lambda now: not now.is_typing and now.panel not in PAGES, rank=6),
     Command("audience", "o", "screen.audience", "people",
-            "show the requests of everyone, of people only, of bots only", "filter", _free, rank=6),
+            "show the requests of everyone, of people only, of bots only", "filter",
+            lambda now: not now.is_typing and now.panel != "profile", rank=6),
     Command("window.shorter", "less_than_sign,comma", "screen.window(-1)", "shorter", "look at a shorter window",
             "time", _free, rank=5),
     Command("window.longer", "greater_than_sign,full_stop", "screen.window(1)", "longer",
             "look at a longer window; after the longest comes the shortest", "time", _free, rank=5),
     Command("window.next", "w", "screen.window(1)", "longer", "the same, but on the page of lines", "time",
-            lambda now: not now.is_typing and now.panel != "raw", is_in_footer=False, is_in_palette=False),
+            lambda now: not now.is_typing and now.panel not in ("raw", "profile"), is_in_footer=False,
+            is_in_palette=False),
     Command("time.earlier", "left", "screen.travel(-0.5)", "earlier", "go back in time by half of the window", "time",
-            lambda now: not now.is_typing and now.panel not in ("heat", "sql"), rank=4),
+            lambda now: not now.is_typing and now.panel not in ("heat", "sql", "profile"), rank=5),
     Command("time.later", "right", "screen.travel(0.5)", "later",
             "come forward by half of the window, up to now", "time",
-            lambda now: _free_in_the_past(now) and now.panel not in ("heat", "sql"), rank=3),
+            lambda now: _free_in_the_past(now) and now.panel not in ("heat", "sql", "profile"), rank=3),
     Command("time.window_earlier", "shift+left", "screen.travel(-1)", "window earlier",
             "go back in time by a whole window", "time", _free, is_in_footer=False),
     Command("time.window_later", "shift+right", "screen.travel(1)", "window later",
@@ -125,9 +129,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("pause", "space", "screen.pause", "pause", "let the picture stand still; reading goes on", "time",
             _free, rank=3),
     Command("panel.next", "tab", "screen.next_panel(1)", "next panel", "go to the next panel", "panels",
-            lambda now: not now.is_typing and now.panel != "errors", is_in_palette=False, rank=8),
+            lambda now: not now.is_typing and now.panel not in ("errors", "profile"), is_in_palette=False, rank=8),
     Command("panel.previous", "shift+tab", "screen.next_panel(-1)", "previous panel", "go to the previous panel",
-            "panels", lambda now: not now.is_typing and now.panel != "errors", is_in_footer=False, is_in_palette=False),
+            "panels", lambda now: not now.is_typing and now.panel not in ("errors", "profile"), is_in_footer=False,
+            is_in_palette=False),
     *(
         Command(f"panel.{name}", str(number), f"screen.panel('{name}')", name, f"go to the panel of {name}", "panels",
                 _free, is_in_footer=False)
@@ -139,21 +144,25 @@ COMMANDS: tuple[Command, ...] = (
     *HEAT_COMMANDS,
     *ERROR_COMMANDS,
     *LATENCY_COMMANDS,
+    *FLAME_COMMANDS,
     Command("page.lines", "l", "screen.page('raw')", "lines",
             "open the page of raw lines of the window, newest first", "panels",
-            lambda now: not now.is_typing and now.panel != "raw", rank=4),
+            lambda now: not now.is_typing and now.panel not in ("raw", "profile"), rank=4),
     Command("page.addresses", "a", "screen.page('addresses')", "clients",
             "open the page of clients: who asks how much, by address or network, and who is suspicious", "panels",
             lambda now: not now.is_typing and now.panel != "addresses", rank=6),
     Command("page.heat", "h", "screen.page('heat')", "heat map",
             "open the page of heat maps: latency over time, and what happened within seconds", "panels",
-            lambda now: not now.is_typing and now.panel != "heat", rank=6),
+            lambda now: not now.is_typing and now.panel not in ("heat", "profile"), rank=6),
     Command("page.errors", "e", "screen.page('errors')", "errors",
             "open the page of errors: each status with its routes, clients and newest lines", "panels",
-            lambda now: not now.is_typing and now.panel not in ("errors", "raw"), rank=5),
+            lambda now: not now.is_typing and now.panel not in ("errors", "raw"), rank=3),
     Command("page.latency", "d", "screen.page('latency')", "latency",
             "open the page of latency: percentiles by route, path, section or vhost, and the slowest requests",
-            "panels", lambda now: not now.is_typing and now.panel != "latency", rank=5),
+            "panels", lambda now: not now.is_typing and now.panel != "latency", rank=4),
+    Command("page.profile", "p", "screen.page('profile')", "profile",
+            "open the page of profiles: flame graph, top table, callers and callees, source", "panels",
+            lambda now: not now.is_typing and now.panel != "profile", rank=5),
     Command("page.metrics", "m", "screen.page('metrics')", "metrics",
             "open the page of metrics, each with its chart", "panels",
             lambda now: not now.is_typing and now.panel != "metrics", rank=6),
@@ -162,9 +171,9 @@ COMMANDS: tuple[Command, ...] = (
             lambda now: not now.is_typing and now.panel != "sql", rank=6),
     Command("page.sources", "i", "screen.page('sources')", "sources",
             "open the page that tells how logs and history are doing", "panels",
-            lambda now: not now.is_typing and now.panel != "sources", rank=7),
+            lambda now: not now.is_typing and now.panel not in ("sources", "profile"), rank=7),
     Command("bell", "b", "screen.bell", "bell", "ring when an alert begins to fire, or stay silent", "program",
-            lambda now: not now.is_typing and now.panel != "addresses", is_in_footer=False),
+            lambda now: not now.is_typing and now.panel not in ("addresses", "profile"), is_in_footer=False),
     Command("theme", "t", "app.next_theme", "theme", "change the colours", "program", _free, is_of_app=True, rank=7),
     Command("palette", "ctrl+p", "app.command_palette", "palette", "find any command by its name", "program",
             is_in_palette=False, is_of_app=True, rank=7),
@@ -193,10 +202,10 @@ ROW_COMMANDS: tuple[Command, ...] = (
 )
 """What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
 
-PAGE_GROUPS = ("lines", "sql", "addresses", "heat", "errors", "latency")
+PAGE_GROUPS = ("lines", "sql", "addresses", "heat", "errors", "latency", "profile")
 SCREEN_COMMANDS = tuple(one for one in COMMANDS if not one.is_of_app and one.group not in PAGE_GROUPS)
 """Those that are bound on the screen, not on the application or on a page."""
-GROUPS = ("filter", "time", "panels", "tables", "lines", "sql", "addresses", "heat", "errors", "latency", "program")
+GROUPS = ("filter", "time", "panels", "tables", *PAGE_GROUPS, "program")
 
 KEY_NAMES = {
     "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",
@@ -212,6 +221,10 @@ def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
         for command in commands
         if command.group != "typing"
     ]
+
+
+INTERRUPT = Binding("ctrl+c", "app.interrupt", id="interrupt", show=False, priority=True)
+"""For what stands above everything, and has the keys for itself."""
 
 
 def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:

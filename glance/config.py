@@ -23,14 +23,17 @@ from glance.setting_value import (
     parse_command,
     parse_duration,
     parse_file,
+    parse_files,
     parse_flag,
     parse_keys,
     parse_listen,
     parse_minutes,
     parse_panels,
+    parse_pprof,
     parse_routes,
     parse_seconds,
     parse_start,
+    parse_targets,
     parse_text,
     parse_theme,
     parse_themes,
@@ -123,6 +126,13 @@ class Settings:
     """Other keys for commands, by the command's name; from the file only."""
     themes: tuple[OwnTheme, ...] = _setting((), "themes", parse_themes)
     """Themes of the user's own, by name; from the file only."""
+
+    profiles: tuple[str, ...] = _setting((), "profiles", parse_files)
+    """Files with profiles, for the page of profiles."""
+    pprof_targets: tuple[str, ...] = _setting((), "pprof_targets", parse_targets)
+    """Programs that are polled for their profiles: `[NAME=]URL`."""
+    pprof: tuple[tuple[str, str], ...] = _setting((), "pprof", parse_pprof)
+    """How they are polled, by name; from the file only."""
 
     @property
     def alert_window_seconds(self) -> float:
@@ -217,7 +227,7 @@ def _checked(path: Path, text: str) -> ConfigFile:
 
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number with thousands of digits, lists in thousands of lists
         raise ConfigError(
             f"the configuration {path} is not TOML", str(error), "write one `name = value` a line"
         ) from error

@@ -18,16 +18,26 @@ def _on_heat(now: Situation) -> bool:
     return now.panel == "heat" and not now.is_typing
 
 
+def _on_address(now: Situation) -> bool:
+    """Valid there while there is a client with the cursor."""
+    return _on_addresses(now) and now.can_filter
+
+
+def _on_map(now: Situation) -> bool:
+    """Valid on a heat map that has something to select."""
+    return _on_heat(now) and now.can_filter
+
+
 ADDRESS_COMMANDS: tuple[Command, ...] = (
     Command("address.group", "n", "focused.group", "networks", "group clients by network, /24 and /64, or by address",
             "addresses", _on_addresses, rank=3),
     Command("address.sort", "s", "focused.sort", "sort", "order clients by hits, errors, bytes, suspicion or name",
             "addresses", _on_addresses, rank=4),
     Command("address.deny", "b", "focused.deny", "deny line",
-            "show a line that shuts the client out, for nft, ufw or nginx; nothing is run", "addresses", _on_addresses,
+            "show a line that shuts the client out, for nft, ufw or nginx; nothing is run", "addresses", _on_address,
             rank=3),
     Command("address.copy", "y", "focused.copy", "copy", "copy the address, or the line shown, by OSC 52", "addresses",
-            _on_addresses, rank=4),
+            _on_address, rank=4),
     Command("address.names", "N", "focused.names", "names", "look up names of addresses in reverse DNS, or do not",
             "addresses", _on_addresses, rank=5),
 )  # fmt: skip
@@ -37,7 +47,7 @@ HEAT_COMMANDS: tuple[Command, ...] = (
     Command("heat.switch", "h", "focused.switch", "other map",
             "go from the map of latency to that of what happened within seconds, and back", "heat", _on_heat, rank=3),
     Command("heat.mark", "v", "focused.mark", "select",
-            "begin a selection where the cursor is, or end it; enter filters by it", "heat", _on_heat, rank=3),
+            "begin a selection where the cursor is, or end it; enter filters by it", "heat", _on_map, rank=3),
     Command("heat.shown", "s", "focused.next_shown", "show",
             "count all requests, only errors or without them; within seconds by errors or latency", "heat", _on_heat,
             rank=4),

@@ -35,6 +35,9 @@ LEAST_TOKEN = 8
 """Characters of a token, at least."""
 
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+EARLIEST = -62_135_596_800.0
+"""The year 1, epoch seconds: whoever asks for longer ago than calendars go back asks for everything."""
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
 
@@ -64,7 +67,7 @@ def parse_moment(text: str, now: float) -> float:
     from datetime import datetime  # only for who asks for a stretch of time
 
     try:
-        return now - parse_duration(text)
+        return max(EARLIEST, now - parse_duration(text))
     except ValueError:
         pass
     try:
@@ -204,6 +207,14 @@ def parse_panels(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def parse_files(value: object) -> tuple[str, ...]:
+    """Files, each a path."""
+    words = (value,) if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)) or not all(isinstance(word, str) and word for word in words):
+        raise ValueError(f"expected a list of paths, not {value!r}")
+    return tuple(words)
+
+
 def parse_flag(value: object) -> bool:
     """Yes or no, in the words that people use for it."""
     if isinstance(value, bool):
@@ -292,12 +303,34 @@ def parse_routes(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def parse_pprof(value: object) -> tuple[tuple[str, str], ...]:
+    """The table of how targets are polled for profiles, as pairs of text in the order it was written."""
+    if value == ():
+        return ()
+    from glance.domain.profiles.poll_plan import pairs_of  # few have one
+
+    return pairs_of(value)
+
+
+def parse_targets(value: object) -> tuple[str, ...]:
+    """Targets that are polled for profiles, each an address with or without a name before it."""
+    words = value.split() if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"expected a list of addresses, not {value!r}")
+    if words:
+        from glance.domain.profiles.target import target_of  # few have any
+
+        for word in words:
+            target_of(word)
+    return tuple(words)
+
+
 def parse_keys(value: object) -> tuple[tuple[str, str], ...]:
     """A table of command → key, in the order it was written."""
     if isinstance(value, tuple):
         return cast("tuple[tuple[str, str], ...]", value)
     if not isinstance(value, dict):
-        raise ValueError(f'expected a table such as pause = "p", not {value!r}')
+        raise ValueError(f'expected a table such as pause = "f5", not {value!r}')
     pairs: list[tuple[str, str]] = []
     for command, key in value.items():
         if isinstance(key, dict):  # `window.longer` without quotes is a table in a table

@@ -26,6 +26,16 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 
 
 @pytest.fixture(scope="session")
+def go_program(request: pytest.FixtureRequest) -> Path:
+    """A Go server with known faults that serves its profiles; skipped where there can be no Go."""
+    from tests.go_target import built  # few tests want it
+
+    cache = request.config.cache
+    assert cache is not None
+    return built(cache.mkdir("go"))
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the project."""
     return ROOT

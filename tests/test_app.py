@@ -52,6 +52,14 @@ def test_the_first_frame_is_painted_before_the_engine_starts():
         assert b"[]" in raw[raw.index(b"\x1b[?1049l") :]
 
 
+@pytest.mark.parametrize("behind", [b"e", b"\x10", b"?t;"], ids=["page", "palette", "more"])
+def test_keys_behind_q_do_nothing(behind):
+    with stage() as terminal:
+        terminal.until(SHOWN)
+        terminal.write(b"q" + behind)
+        assert terminal.wait() == 0
+
+
 def test_q_leaves_a_sane_terminal():
     with stage() as terminal:
         before = termios.tcgetattr(terminal.fd)

@@ -202,6 +202,8 @@ def test_home_is_understood_in_a_path(tmp_path: Path, clean_environment: Path) -
         ("section_limit = 0", "bad value for `section_limit`", "whole number from 1|number from 1", "correct it"),
         ("window = ]", "the configuration {path} is not TOML", "line 1", "name = value"),
         ("[window]\na = 1", "bad value for `window`", "expected one of", ""),
+        pytest.param("a = " + "[" * 5000, "the configuration {path} is not TOML", "recursion", "", id="deep"),
+        pytest.param(f"a = {'9' * 6000}", "the configuration {path} is not TOML", "digits", "", id="long"),
     ],
 )
 def test_mistake_in_the_file_is_told_in_three_parts(tmp_path: Path, text: str, what: str, why: str, hint: str) -> None:

@@ -9,7 +9,6 @@ TESTS = Path(__file__).resolve().parent
 
 REASONS = {
     "f04": "nothing exports or backs up the database yet",
-    **dict.fromkeys(("f40", "f41", "f42", "f43", "f44", "f45"), "nothing polls endpoints yet"),
 }
 """Why there is no test of a fault."""
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,13 +21,15 @@ from glance.errors import FormatError, UsageError
 from glance.paths import database_file
 
 if TYPE_CHECKING:
+    from glance.domain.profiles.poll import TargetStatus
     from glance.pipeline.collecting import Collecting
+    from glance.pipeline.polling import Beside
 
 OUTPUTS = ("text", "json")
 
 
 @click.command()
-@with_settings("format", "file", "db")
+@with_settings("format", "file", "db", "pprof_targets")
 @click.option("-s", "--source", "sources", multiple=True, metavar="PATH", help="Another way to name PATH.")
 @click.option("-w", "--watch", is_flag=True, help="Wait for new lines, until it is told to end.")
 @click.option("-n", "--now", "is_now", is_flag=True, help="Date every record with the moment of reading.")
@@ -69,6 +72,8 @@ async def _collect(
     from glance.pipeline.history_thread import HistoryThread
     from glance.pipeline.intake import Intake
     from glance.pipeline.keeping import Keeping, bounds_of
+    from glance.pipeline.poll_setup import polling_of
+    from glance.pipeline.polling import Beside
     from glance.sources.discovery import Discovery, discover
 
     selection = selected(chosen)
@@ -79,15 +84,18 @@ async def _collect(
     keeping = Keeping(HistoryThread.open(database, writes=True), group=group, bounds=bounds_of(settings))
     assert keeping.recorder is not None
     intake = Intake(discovery, settings.format, is_forward=True)
+    polling = polling_of(settings, keeping, database)
     total = None if watch else total_bytes([source.path for source in discovery.sources if source.path != "-"])
     with ReadingBar(total) as bar:
         collecting = Collecting(
             intake, keeping, keeping.recorder, CollectOptions(follow=watch, is_now=is_now), on_progress=bar.show
         )
+        beside = Beside(polling, is_once=not watch)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, collecting.stop)
-        await collecting.run(on_idle=lambda: _say_waiting(collecting, bar) if watch else None)
-    _tell(collecting, str(database), output)
+            asyncio.get_running_loop().add_signal_handler(number, _stop, collecting, beside)
+        async with beside:
+            await collecting.run(on_idle=lambda: _say_waiting(collecting, bar) if watch else None)
+    _tell(collecting, beside.statuses, str(database), output)
     refused = [source for source in collecting.sources() if source.is_refused]
     if refused and len(refused) == len(collecting.sources()):
         raise FormatError(f"nothing of {safe_text(refused[0].path)} can be read", refused[0].note, "--format NAME")
@@ -103,7 +111,13 @@ def _say_waiting(collecting: Collecting, bar: ReadingBar) -> None:
         click.echo(f"Waiting for changes at {safe_text(source.path)}", err=True)
 
 
-def _tell(collecting: Collecting, database: str, output: str) -> None:
+def _stop(collecting: Collecting, beside: Beside) -> None:
+    """End soon, in order."""
+    collecting.stop()
+    beside.stop()
+
+
+def _tell(collecting: Collecting, targets: Sequence[TargetStatus], database: str, output: str) -> None:
     """What was read this time."""
     sources, gaps = collecting.sources(), collecting.gaps()
     if output == "json":
@@ -117,6 +131,17 @@ def _tell(collecting: Collecting, database: str, output: str) -> None:
             ],
             "gaps": [
                 {"source": gap.source, "reason": gap.reason, "bytes": gap.bytes, "lines": gap.lines} for gap in gaps
+            ],
+            "targets": [
+                {
+                    "name": target.name,
+                    "address": target.address,
+                    "condition": target.condition,
+                    "polls": {kind.kind: kind.polls for kind in target.kinds},
+                    "bytes": target.bytes_total,
+                    "why": target.words,
+                }
+                for target in targets
             ],
         }
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
@@ -132,4 +157,10 @@ def _tell(collecting: Collecting, database: str, output: str) -> None:
     for gap in gaps:
         amount = f"{exact(gap.lines)} lines" if gap.lines else size(gap.bytes)
         click.echo(f"  gap: {amount} of {safe_text(gap.source)} {gap.reason}")
+    for target in targets:
+        polls = sum(kind.polls for kind in target.kinds)
+        taken = f"{exact(polls)} {'profile' if polls == 1 else 'profiles'}, {size(target.bytes_total)}"
+        click.echo(f"{safe_text(target.name)} ({safe_text(target.address)}): {taken}")
+        if target.words:
+            click.echo(f"  {target.condition}: {safe_text(target.words)}")
     click.echo(f"kept in {safe_text(database)}")

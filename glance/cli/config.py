@@ -59,7 +59,7 @@ def _plain(key: str, value: object) -> Value:
         return "all"
     if key == "routes":
         return [f"{pattern} = {route}" for pattern, route in cast("tuple[tuple[str, str], ...]", value)]
-    if key == "panels":
+    if key in ("panels", "pprof_targets", "profiles"):
         return list(cast("tuple[str, ...]", value))
     if key == "themes":
         own = cast("tuple[OwnTheme, ...]", value)

@@ -30,7 +30,7 @@ SILENT = 4
 WORDS = "glance.daemon.words"
 """Where the words behind `start` and `run` are kept as they were typed."""
 
-READING = ("format", "from", "file", "alertwindow", "alert_threshold", "db", "history", "memory")
+READING = ("format", "from", "file", "alertwindow", "alert_threshold", "db", "history", "memory", "pprof_targets")
 WRITING = ("report_path", "report_time", "report_top", "alert_path", "listen", "listen_token", "log_path")
 
 

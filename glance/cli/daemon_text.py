@@ -22,6 +22,7 @@ def render(values: Mapping[str, Any]) -> str:
     lines = [f"glance {state}: pid {values['pid']}, since {iso(math.floor(began))} ({age(time.time() - began)})"]
     lines += [_row("trouble", values["trouble"]), _row("settings", values["reload_trouble"])]
     lines += [_source(source) for source in values["sources"]]
+    lines += [_row("profiles", _target(target)) for target in values.get("targets", ())]
     lines += [_row("gap", _gap(gap)) for gap in values["gaps"]]
     lag = values["lag_seconds"]
     newest = "" if lag is None else f", the newest {age(lag)} old"
@@ -51,6 +52,12 @@ def started(values: Mapping[str, Any], log: str) -> str:
 
 def _row(name: str, text: str) -> str:
     return f"  {name:<9} {safe_text(text)}" if text else ""
+
+
+def _target(target: Mapping[str, Any]) -> str:
+    polls = sum(target["polls"].values())
+    parts = [target["condition"], f"{exact(polls)} {'poll' if polls == 1 else 'polls'}", size(target["bytes"])]
+    return f"{target['name']}: {', '.join([*parts, *([target['note']] if target['note'] else [])])}"
 
 
 def _source(source: Mapping[str, Any]) -> str:

@@ -32,6 +32,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT_PREFIX = "GLANCE"
 
 
+REPEATED = ("pprof_targets", "profiles")
+"""Settings whose option may be given several times."""
+
 _THEME_WORDS = [name.removeprefix("glance-") for name in THEMES]
 
 
@@ -49,7 +52,7 @@ class SettingType(click.ParamType[object]):
             file = ctx.find_object(ConfigFile) if ctx is not None and self.name == "theme" else None
             if file is not None:
                 check_theme(str(parsed), parse_themes(file.values.get("themes", ())))
-            return parsed
+            return value if self.name in REPEATED else parsed  # of many, each is asked for by itself
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -92,9 +95,16 @@ class SharedOption(NamedTuple):
         told["show_default"] = self.default_text
         if self.takes_value:
             told |= {"type": SettingType(self.key), "metavar": self.metavar}
+        if self.is_repeated:
+            told["multiple"] = True
         if self.key == "window":
             told["envvar"] = f"{ENVIRONMENT_PREFIX}_TIMEWINDOW"
         return told
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it may be given several times."""
+        return self.key in REPEATED
 
     @property
     def takes_value(self) -> bool:
@@ -139,6 +149,16 @@ SHARED = (
     SharedOption("db", ("--db",), "PATH", "Database of history.", "your own, under ~/.local/state/glance"),
     SharedOption("history", ("--history/--no-history",), "", "Keep what is read, for later questions."),
     SharedOption("memory", ("--memory",), "MB", "Memory for records; older ones are reduced to totals."),
+    SharedOption(
+        "profiles", ("--profile",), "FILE", "A profile to look at beside the log; may be given several times.", "none"
+    ),
+    SharedOption(
+        "pprof_targets",
+        ("--pprof",),
+        "[NAME=]URL",
+        "A program to poll for its profiles (net/http/pprof); may be given several times.",
+        "none",
+    ),
 )
 """Every shared option. `--alert_threshold` and the like work too: names are read with `-` for `_`."""
 
@@ -219,6 +239,7 @@ FILE_ONLY = (
     "themes",
     "history_mb",
     "history_days",
+    "pprof",
     *ALERTS,
     *(one.key for one in DAEMON),
 )

@@ -132,7 +132,7 @@ def _tiles(summary: Summary) -> Markup:
     seconds = (summary.last or 0.0) - (summary.first or 0.0)
     rate = f"{units.rate(summary.hits / seconds)}/s on average" if seconds >= 1 else ""
     about = "~" if summary.clients_are_approximate else ""
-    users = f"{units.exact(summary.users)} known user{'' if summary.users == 1 else 's'}"
+    users = units.counted(summary.users, "known user")
     each = f"{units.size(summary.bytes / hits)} a request"
     latency = summary.latency
     noise = f" · {units.count(summary.scanner_errors)} of scanners" if summary.scanner_errors else ""

@@ -98,7 +98,7 @@ def header_lines(summary: Summary, width: int) -> Iterator[Text]:
     seconds = summary.last - summary.first
     about = "~" if summary.clients_are_approximate else ""
     line = Text.assemble((f"{first} to {last} UTC, {units.age(seconds)}", LABEL))
-    line.append(f"   {about}{counted(summary.clients, 'client')}")
+    line.append(f"   {about}{units.counted(summary.clients, 'client')}")
     if seconds >= 1:
         line.append(f"   {units.rate(summary.hits / seconds)} hits/s")
     yield line
@@ -106,9 +106,8 @@ def header_lines(summary: Summary, width: int) -> Iterator[Text]:
 
 def file_lines(file: FileFigures, width: int) -> Iterator[Text]:
     """One file: its figures stand beside the name where there is room, else below."""
-    figures = (
-        f"{safe_text(file.format or 'no known format')}, {units.exact(file.parsed)} of {counted(file.lines, 'line')}"
-    )
+    figures = f"{safe_text(file.format or 'no known format')}, "
+    figures += f"{units.exact(file.parsed)} of {units.counted(file.lines, 'line')}"
     if file.unparsed:
         figures += f", {units.exact(file.unparsed)} not understood"
     path = safe_text(file.path)
@@ -209,7 +208,7 @@ def latency_lines(summary: Summary) -> Iterator[Text]:
     latency = summary.latency
     if latency is None:
         return
-    yield from heading(f"Latency  of {counted(latency.count, 'request')}, within 1 %")
+    yield from heading(f"Latency  of {units.counted(latency.count, 'request')}, within 1 %")
     line = Text("  ")
     for name in ("p50", "p90", "p95", "p99", "max"):
         line.append(f"{name} ", style=LABEL)
@@ -278,7 +277,7 @@ def unparsed_lines(summary: Summary, width: int) -> Iterator[Text]:
     """Some of the lines that no format reads."""
     if not summary.unparsed:
         return
-    yield from heading(f"Not understood  {units.exact(summary.unparsed)} of {counted(summary.lines, 'line')}")
+    yield from heading(f"Not understood  {units.exact(summary.unparsed)} of {units.counted(summary.lines, 'line')}")
     for sample in summary.unparsed_samples:
         place = f"  {cropped(safe_text(sample.file), width // 3, at_left=True)}:{sample.line}  "
         yield Text.assemble((place, LABEL), cropped(safe_text(sample.text), width - cell_len(place)))
@@ -288,11 +287,6 @@ def heading(text: str) -> Iterable[Text]:
     """A blank line and a title: its first word matters most."""
     title, _, rest = text.partition("  ")
     return Text(), Text.assemble((title, HEADING), (f"  {rest}" if rest else "", LABEL))
-
-
-def counted(count: int, noun: str) -> str:
-    """A count with its noun: `1 line`, `2 lines`."""
-    return f"{units.exact(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def step_words(seconds: int) -> str:

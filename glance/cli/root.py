@@ -36,6 +36,7 @@ VERBS = {
         "glance.cli.watch:watch", "Open the dashboard; what glance does when no verb is given.", is_hidden=True
     ),
     "report": Verb("glance.cli.report:report", "Print the numbers of logs, without a dashboard."),
+    "flame": Verb("glance.cli.flame:flame", "Look at profiles as flame graphs, without a log."),
     "sql": Verb("glance.cli.sql:sql", "Ask logs or history with SQL."),
     "check": Verb("glance.cli.check:check", "Exit with 0 when logs keep within limits, with 1 when they do not."),
     "collect": Verb("glance.cli.collect:collect", "Read logs into history, each line once, or follow them."),
@@ -45,6 +46,7 @@ VERBS = {
     ),
     "serve": Verb("glance.cli.serve:serve", "Show the dashboard in a browser, and metrics and reports over HTTP."),
     "alerts": Verb("glance.cli.alerts:alerts", "List, make and test alerts, and see what fired."),
+    "profile": Verb("glance.cli.profile:profile", "Print what programs spend time and memory on, from their profiles."),
     "demo": Verb("glance.cli.demo:demo", "Open the dashboard on made-up live traffic."),
     "config": Verb("glance.cli.config:config", "Print the settings in effect and where each came from."),
     "completion": Verb("glance.cli.completion:completion", "Print the completion script of a shell."),

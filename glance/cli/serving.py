@@ -57,7 +57,9 @@ def check_installed(extra: str = "serve") -> None:
         import aiohttp  # noqa: F401 - an extra
     except ImportError as error:
         raise GlanceError(
-            "aiohttp is not installed", "it is an extra of glance", f"pip install 'glance-tui[{extra}]'"
+            "aiohttp is not installed",
+            "it is an extra of glance",
+            f"pip install 'glance-tui[{extra}]', or in a clone: .venv/bin/pip install -e '.[{extra}]'",
         ) from error
 
 

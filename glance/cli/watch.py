@@ -23,6 +23,7 @@ from glance.paths import daemon_file, database_file
 if TYPE_CHECKING:
     from glance.cli.live_settings import ConfigWatch
     from glance.pipeline.collector import Collector
+    from glance.pipeline.poll_watch import PollWatch
     from glance.screens.overview import ScreenSettings
     from glance.themes import Palette
 
@@ -176,9 +177,11 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
     def prepare(view: View) -> Collector:
         from glance.domain.logs.route import routes_of
         from glance.pipeline.alert_setup import alerting_of
-        from glance.pipeline.collector import Collector, CollectorOptions
+        from glance.pipeline.collector import Collector
+        from glance.pipeline.collector_options import CollectorOptions
         from glance.pipeline.intake import Intake
         from glance.pipeline.keeping import Keeping, bounds_of
+        from glance.pipeline.kept_polls import KeptPolls
         from glance.pipeline.metric_watch import MetricWatch
 
         options = CollectorOptions(
@@ -192,7 +195,16 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
         alerting = alerting_of(settings, keeping, database)
         metrics = MetricWatch(database)
-        return Collector(intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics)
+        polling: PollWatch | None = KeptPolls(database) if settings.history else None
+        if settings.pprof_targets or settings.pprof:
+            from glance.pipeline.poll_setup import polling_of  # few poll anything
+
+            polling = polling_of(settings, keeping, database) or polling
+        collector = Collector(
+            intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics, polling=polling
+        )
+        collector.profiles.open(settings.profiles)
+        return collector
 
     view = View(window=screen.window)
     if recall_key in known:

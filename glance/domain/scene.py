@@ -13,6 +13,7 @@ from glance.domain.comparison import Comparison
 from glance.domain.interval import Interval
 from glance.domain.log_line import LogLine
 from glance.domain.page import PageAnswer
+from glance.domain.profiles.poll import TargetStatus
 from glance.domain.raw_line import LineRows
 from glance.domain.view import RankingName, View
 from glance.domain.window import Window
@@ -317,6 +318,8 @@ class Scene:
     """Why the view's filter cannot be understood; what it filters by then is the last that could."""
     is_recalled: bool = False
     """It was seen the last time, and stands until there is something newer."""
+    targets: tuple[TargetStatus, ...] = ()
+    """Programs that are polled for profiles."""
     trouble: str = ""
     """A sentence to show above everything, empty when all is well."""
     marks: tuple[TimeMark, ...] = ()

@@ -56,6 +56,11 @@ def count(value: int) -> str:
     return _scaled(value / 1000, ("k", "M", "G", "T", "P", "E"))
 
 
+def counted(value: int, noun: str) -> str:
+    """A number of things, every digit of it: `1 line`, `2,345 lines`."""
+    return f"{exact(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def rate(value: float) -> str:
     """Something per second, without the unit: `0`, `0.35`, `12.4`, `1,204`, `20.1k`."""
     if value <= 0:

@@ -28,6 +28,9 @@ from glance.ingest.worker import LENGTH_BYTES, answer_tasks, framed
 PIPE_BYTES = 1 << 20
 """What a pipe holds, where the system lets it: about what a stretch comes to, so that no worker waits to be heard."""
 
+SIGNALS = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+"""They wait while processes are forked: what the parent does about them is not for a child to do."""
+
 TASKS_EACH = 2
 """Stretches that a worker has got: the one it reads, and the next."""
 
@@ -47,9 +50,20 @@ class Workers:
         self._readers = tuple(readers)
         self.count = count or worker_count()
         self._workers: list[_Worker] = []
-        for _ in range(self.count):
-            with contextlib.suppress(OSError):  # no more processes: then with fewer, or in this one
-                self._workers.append(_Worker(self._readers, self._workers))
+        try:
+            self._start()
+        except BaseException:  # a signal that waited: nobody else would end those that were started
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            for _ in range(self.count):
+                with contextlib.suppress(OSError):  # no more processes: then with fewer, or in this one
+                    self._workers.append(_Worker(self._readers, self._workers, mask))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     @property
     def processes(self) -> tuple[int, ...]:
@@ -138,9 +152,14 @@ class _Task:
 class _Worker:
     """One process, seen from the one that forked it."""
 
-    def __init__(self, readers: tuple[LineReader, ...], others: Sequence[_Worker]) -> None:
+    def __init__(self, readers: tuple[LineReader, ...], others: Sequence[_Worker], mask: Iterable[int]) -> None:
         orders_end, self.orders = os.pipe()
-        self.results, results_end = os.pipe()
+        try:
+            self.results, results_end = os.pipe()
+        except OSError:
+            os.close(orders_end)
+            os.close(self.orders)
+            raise
         for pipe in (orders_end, results_end):
             with contextlib.suppress(OSError, AttributeError):  # not this system, or not so much
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -154,10 +173,7 @@ class _Worker:
                 os.close(pipe)
             raise
         if not self.process:
-            inherited = [self.orders, self.results]
-            for one in others:
-                inherited += [one.orders, one.results]  # so that each ends with the parent alone
-            _work(readers, orders_end, results_end, inherited)
+            _work(readers, orders_end, results_end, (self, *others), mask)
         os.close(orders_end)
         os.close(results_end)
 
@@ -208,15 +224,19 @@ class _Worker:
         os.close(self.results)
 
 
-def _work(readers: tuple[LineReader, ...], orders_end: int, results_end: int, inherited: Sequence[int]) -> None:
+def _work(
+    readers: tuple[LineReader, ...], orders_end: int, results_end: int, workers: Sequence[_Worker], mask: Iterable[int]
+) -> None:
     """What the forked process does; it never returns."""
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal's group; the parent says when to end
         for signal_number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(signal_number, signal.SIG_DFL)
-        for file in inherited:
-            os.close(file)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for one in workers:  # the parent's ends, so that each process ends with the parent alone
+            os.close(one.orders)
+            os.close(one.results)
         gc.disable()  # millions of short-lived tuples, none in a cycle
         with os.fdopen(orders_end, "rb") as tasks, os.fdopen(results_end, "wb") as results:
             answer_tasks(readers, tasks, results)

@@ -14,7 +14,7 @@ from glance.domain.logs.agent_kind import classified
 from glance.domain.logs.client_tally import ClientDeeds, ClientTally
 from glance.domain.logs.dictionary import Dictionary
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.ranking import top_keys, without
+from glance.domain.logs.ranking import first_named, top_keys, without
 from glance.domain.logs.suspicion import ClientCounts, reasons
 from glance.domain.logs.tally import Counts
 from glance.domain.page import PageAnswer
@@ -115,7 +115,7 @@ class _Counting:
         values, counts, hits = self._dictionary.values, self._counts, self.hits
         errors = np.where(hits > 0, counts.classes[1] + counts.classes[2], 0)
         if self._sort == "name":
-            return sorted(np.flatnonzero(hits).tolist(), key=lambda key: values[key])[:rows]
+            return first_named(hits, values, rows)
         if self._sort == "suspicion":
             both = [*top_keys(hits, values, rows).tolist(), *top_keys(errors, values, rows).tolist()]
             return list(dict.fromkeys(both))

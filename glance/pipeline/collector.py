@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from glance.domain.logs.bucket import LogBucket
-from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.series import LogSeries
 from glance.domain.scene import Scene
 from glance.domain.view import View
-from glance.errors import StoreError
 from glance.pipeline.alerting import Alerting
 from glance.pipeline.clock import Clock, SystemClock
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.desks import Desks
 from glance.pipeline.filling import Filling
 from glance.pipeline.followed_alerts import AlertWatch
@@ -29,6 +26,7 @@ from glance.pipeline.liveness import Liveness
 from glance.pipeline.log_feed import LogFeed
 from glance.pipeline.looker import Looker, Moment
 from glance.pipeline.metric_watch import MetricWatch
+from glance.pipeline.poll_watch import NoTargets, PollWatch
 from glance.pipeline.pulse import PulseMeter, ReadingPace
 from glance.pipeline.recollection import Recollection
 from glance.pipeline.time_axis import TimeAxis
@@ -54,20 +52,6 @@ Listener = Callable[[Sequence[LogBucket]], None]
 """Is told of the buckets of what was read just now."""
 
 
-@dataclass(frozen=True, slots=True)
-class CollectorOptions:
-    """What the collector needs to know."""
-
-    refresh_seconds: float = 1.0
-    memory_bytes: int = 256 << 20
-    routes: Routes = BUILT_IN
-    back_seconds: float = math.inf
-    """How far back logs are read; 0 is not at all."""
-    follow: bool = True
-    waits_for_history: bool = False
-    """Read no further while history takes nothing; else go on in memory, and keep no more of it."""
-
-
 class Collector:
     """Reads logs and tells what they say."""
 
@@ -81,6 +65,7 @@ class Collector:
         keeping: Keeping | None = None,
         alerting: AlertWatch | None = None,
         metrics: MetricWatch | None = None,
+        polling: PollWatch | None = None,
     ) -> None:
         """Read nothing yet.
 
@@ -92,6 +77,7 @@ class Collector:
             keeping: history; without it nothing is kept.
             alerting: rules to watch; without it none.
             metrics: what is counted for the page of metrics; without it nothing.
+            polling: what polls targets for profiles; without it none are.
         """
         self._intake = intake
         self._options = options
@@ -112,9 +98,11 @@ class Collector:
         self._recollection = Recollection(self._keeping, intake, self._series, self._hold, self._notice_filling)
         self._began = 0.0
         self._has_looked = False
-        self._trouble = ""
         self._looker = Looker(self._series, self._keeping, self._pulse, self._liveness)
         self._desks = Desks(lambda: intake.feeds, self._keeping.checkpoints, lambda: self._tell(self._wanted.set))
+        self.profiles = self._desks.profiles
+        self._polling: PollWatch = polling or NoTargets()
+        self._polling.attend(self.profiles)
         self._axis = TimeAxis(self._looker, self._keeping, intake, lambda: self._tell(self._wanted.set))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
@@ -157,6 +145,7 @@ class Collector:
                 tasks = [
                     group.create_task(self._tick()),
                     group.create_task(self._evaluate()),
+                    group.create_task(self._polling.run()),
                     group.create_task(watch_for_hints(self._intake.watched, waker, self._stopping)),
                 ]
                 if not self._is_stopped:
@@ -309,24 +298,18 @@ class Collector:
             lines_per_second=self._pace.per_second(monotonic, lines_total),
             lag_seconds=None if last is None else max(0.0, now - last / 1000),
             pulse=sight.pulse,
-            totals=figures.totals,
-            traffic=figures.traffic,
-            alerts=self._alerting.notices,
-            alert_rule=self._alerting.words,
+            totals=figures.totals, traffic=figures.traffic,
+            alerts=self._alerting.notices, alert_rule=self._alerting.words,
             metrics=charts,
-            matched=figures.matched,
-            matched_of=figures.matched_of,
-            sifting=sight.sifting,
-            filter_error=figures.filter_error,
-            lines=sight.lines,
+            matched=figures.matched, matched_of=figures.matched_of, sifting=sight.sifting,
+            filter_error=figures.filter_error, lines=sight.lines,
             page=self._desks.page(view, sight, now),
             raw=self._desks.lines(view, sight, now),
             unparsed_lines=tuple(line for feed in self._intake.feeds for line in feed.unread_lines())[-20:],
             has_latency=sight.has_latency,
             absent=sight.maker.absent,
-            history=self._keeping.status(),
-            gaps=self._keeping.gaps.notices,
-            trouble=self._trouble or self._intake.trouble,
+            history=self._keeping.status(), gaps=self._keeping.gaps.notices, targets=self._polling.look(view, now),
+            trouble=self._looker.trouble or self._intake.trouble,
         )  # fmt: skip
         return self._axis.on(scene, sight, is_whole=not self._recollection.is_busy)
 
@@ -339,10 +322,7 @@ class Collector:
         """Find the figures of a window of the past."""
         names, is_whole = [feed.name for feed in self._intake.feeds], not self._recollection.is_busy
         moment = Moment(now := self._clock.now(), self._clock.monotonic(), self._is_live(view, now))
-        try:
-            await self._looker.look_back(view, names, moment, self._wanted, is_whole=is_whole)
-        except StoreError as error:
-            self._trouble = f"{error.what}: {error.why}"
+        await self._looker.look_back(view, names, moment, self._wanted, is_whole=is_whole)
 
 
 def _nowhere(scene: Scene) -> None:

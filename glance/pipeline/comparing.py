@@ -27,6 +27,8 @@ MEMORY_SHARE = 4
 """Of the memory for records, one part of so many is for another window out of history."""
 LEAST_AHEAD_SECONDS = 600.0
 """So much more than the other window is read of history: a live window moves on."""
+LATE_SECONDS = 10.0
+"""What happened in the last seconds may not be in history yet."""
 NO_OTHER = "everything is shown, there is no window beside it"
 
 
@@ -137,7 +139,7 @@ class Comparing:
         stretch = self._stretch(looked, other)
         if stretch is None:
             return figures.rankings, replace(nothing, note=_missing(self._first(looked.history)))
-        maker = self._maker_of(stretch, sources, is_whole=is_whole)
+        maker = self._maker_of(stretch, sources, looked.now, is_whole=is_whole)
         if maker is None:
             if self._trouble:
                 return figures.rankings, replace(nothing, note=self._trouble)
@@ -166,7 +168,7 @@ class Comparing:
             return None
         return Stretch(other, start, end, now_seconds / (end - start))
 
-    def _maker_of(self, stretch: Stretch, sources: Sequence[str], *, is_whole: bool) -> SceneMaker | None:
+    def _maker_of(self, stretch: Stretch, sources: Sequence[str], now: float, *, is_whole: bool) -> SceneMaker | None:
         """What can count the other window; None until it is read."""
         is_older = self._keeping.is_kept and not (is_whole and self._series.holds(stretch.start))
         if not is_older:
@@ -175,18 +177,18 @@ class Comparing:
             return None
         held, window = self._held, stretch.window
         if held is None or held.window.start > window.start or held.window.end < window.end:
-            self._read(window, sources)
+            self._read(window, sources, now)
             return None
         if held.window.end - window.end < min(held.window.end - held.window.start, LEAST_AHEAD_SECONDS) / 4:
-            self._read(window, sources)
+            self._read(window, sources, now)
         return held.maker
 
-    def _read(self, window: Window, sources: Sequence[str]) -> None:
-        """Read a window from history, and some more behind it, in a task of its own."""
+    def _read(self, window: Window, sources: Sequence[str], now: float) -> None:
+        """Read a window from history, and some more behind it that is there too, in a task of its own."""
         if self._task is not None and not self._task.done():
             return
-        ahead = max(LEAST_AHEAD_SECONDS, window.seconds / 4)
-        steps = max(1, round(ahead / window.step_seconds))
+        ahead = min(max(LEAST_AHEAD_SECONDS, window.seconds / 4), now - LATE_SECONDS - window.end)
+        steps = max(0, int(ahead // window.step_seconds))
         wide = Window(window.start, window.end + steps * window.step_seconds, window.step_seconds)
         self._task = asyncio.get_running_loop().create_task(self._hold(wide, sources))
 

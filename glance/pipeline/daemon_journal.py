@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
+from glance.domain.profiles.poll import TargetStatus
 from glance.domain.safe_text import safe_text
 from glance.domain.scene import AlertNotice, Scene, SourceStatus
 from glance.domain.units import iso
@@ -36,6 +37,7 @@ class Journal:
     def __init__(self) -> None:
         """Know of nothing yet."""
         self._sources: dict[str, SourceStatus] = {}
+        self._targets: dict[str, str] = {}
         self._alerts: dict[tuple[str, str, float], bool] = {}
         self._began: float | None = None
         """When the first scene was made: alerts of before were told by the daemon of before."""
@@ -48,6 +50,8 @@ class Journal:
         self._began = scene.at if self._began is None else self._began
         for source in scene.sources:
             self._read_source(source)
+        for target in scene.targets:
+            self._read_target(target)
         self._read_alerts(scene.alerts)
         troubles = (scene.trouble, scene.history.note)
         for trouble, before in zip(troubles, self._troubles, strict=True):
@@ -65,6 +69,15 @@ class Journal:
             logger.info("%s: %s%s", path, source.condition, f" ({safe_text(source.note)})" if source.note else "")
         if source.format and (before is None or before.format != source.format):
             logger.info("%s: reads as %s", path, safe_text(source.format))
+
+    def _read_target(self, target: TargetStatus) -> None:
+        """Tell of a target that is polled no more, or again."""
+        before = self._targets.get(target.name, "")
+        if target.condition in ("waiting", before):
+            return
+        self._targets[target.name] = target.condition
+        words = f" ({safe_text(target.words)})" if target.words else ""
+        logger.info("profiles of %s: %s%s", safe_text(target.name), target.condition, words)
 
     def _read_alerts(self, notices: tuple[AlertNotice, ...]) -> None:
         known = {}

@@ -13,13 +13,16 @@ from glance.config import DEFAULTS, Settings
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import routes_of
 from glance.domain.logs.series import LogSeries
+from glance.domain.scene import SourceStatus
 from glance.domain.view import View
 from glance.paths import database_file
 from glance.pipeline.alert_setup import alerting_of
-from glance.pipeline.collector import Collector, CollectorOptions, Listener
+from glance.pipeline.collector import Collector, Listener
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping, bounds_of
 from glance.pipeline.periodic_report import ReportPlan
+from glance.pipeline.poll_setup import polling_of
 from glance.sources.discovery import Discovery, FoundSource, discover
 
 T = TypeVar("T")
@@ -113,6 +116,11 @@ class DaemonCollector(Collector):
         self._tell(reply)
         return answer
 
+    @property
+    def sources(self) -> tuple[SourceStatus, ...]:
+        """How each log stands now; read in the collector's thread, where it stands as the records do."""
+        return tuple(feed.status() for feed in self._intake.feeds)
+
     def know(self, paths: Iterable[str]) -> None:
         """These logs are there already; of others, which come later, everything is news."""
         self._known = frozenset(paths)
@@ -150,7 +158,8 @@ def make_collector(plan: DaemonPlan, listener: Listener, view: View = QUIET_VIEW
     database = database_file(settings.db)
     keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
     alerting = alerting_of(settings, keeping, database)
-    collector = DaemonCollector(intake, options, view, keeping=keeping, alerting=alerting)
+    polling = polling_of(settings, keeping, database) if settings.pprof_targets or settings.pprof else None
+    collector = DaemonCollector(intake, options, view, keeping=keeping, alerting=alerting, polling=polling)
     collector.know(source.path for source in discovery.sources if os.path.exists(source.path))
     collector.listen(listener)
     return collector

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from glance.domain.profiles.poll import TargetStatus
 from glance.domain.scene import AlertNotice, HistoryStatus, Scene, SourceStatus
 from glance.paths import database_file
 from glance.pipeline.daemon_plan import DaemonPlan
@@ -43,6 +44,7 @@ def status_of(facts: DaemonFacts, plan: DaemonPlan, scene: Scene, report: Period
         "lines_per_second": scene.lines_per_second,
         "lag_seconds": scene.lag_seconds,
         "sources": [_source(source) for source in scene.sources],
+        "targets": [_target(target) for target in scene.targets],
         "history": _history(plan, scene.history),
         "gaps": [
             {"source": gap.source, "reason": gap.reason, "at": gap.at, "lines": gap.lines, "bytes": gap.bytes}
@@ -69,6 +71,20 @@ def _source(source: SourceStatus) -> dict[str, Any]:
         "pending_bytes": source.pending_bytes,
         "lag_bytes": source.lag_bytes,
         "note": source.note,
+    }
+
+
+def _target(target: TargetStatus) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "address": target.address,
+        "condition": target.condition,
+        "polls": {kind.kind: kind.polls for kind in target.kinds},
+        "last_at": target.at,
+        "bytes": target.bytes_total,
+        "seconds": target.seconds_total,
+        "restarts": target.restarts,
+        "note": target.words,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from glance.domain.flame_board import FlameWish
 from glance.domain.logs.checkpoint import Checkpoint
 from glance.domain.page import PageAnswer
 from glance.domain.raw_line import LineRows
@@ -12,6 +13,7 @@ from glance.domain.view import View
 from glance.pipeline.line_desk import LineDesk
 from glance.pipeline.log_feed import LogFeed
 from glance.pipeline.looker import Sight
+from glance.pipeline.profile_desk import ProfileDesk
 from glance.pipeline.sql_desk import SqlDesk
 
 
@@ -33,6 +35,7 @@ class Desks:
         """
         self._lines = LineDesk(feeds, recorded, told)
         self._sql = SqlDesk(told)
+        self.profiles = ProfileDesk(told)
 
     def lines(self, view: View, sight: Sight, now: float) -> LineRows:
         """The rows of the page of lines."""
@@ -41,6 +44,10 @@ class Desks:
     def page(self, view: View, sight: Sight, now: float) -> PageAnswer | None:
         """What the open page shows; None while none is open."""
         window, maker = sight.figures.window, sight.maker
+        if isinstance(view.page, FlameWish):
+            self._sql.forget()
+            return self.profiles.answer(view.page)
+        self.profiles.forget()
         if not isinstance(view.page, SqlWish):
             self._sql.forget()
             return maker.page(view, window, now)
@@ -51,3 +58,4 @@ class Desks:
         """Nobody looks any more."""
         self._lines.forget()
         self._sql.forget()
+        self.profiles.forget()

@@ -12,7 +12,7 @@ from glance.domain.log_line import LogLine
 from glance.domain.logs.filter import EVERYTHING
 from glance.domain.logs.filter_view import Answers
 from glance.domain.logs.held import HeldBucket
-from glance.domain.logs.ranking import SLICES
+from glance.domain.logs.ranking import SLICES, top_places
 from glance.domain.logs.scanner import is_probe
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.status import CLIENT_ERROR, error_class, error_classes
@@ -249,12 +249,8 @@ def _top(numbers: NDArray[np.integer], values: list[bytes], most: int) -> tuple[
         counted = np.bincount(numbers)
         keys = np.flatnonzero(counted)
         hits = counted[keys]
-    leading = np.arange(len(keys))
-    if len(keys) > most > 0:
-        bar = np.partition(hits, len(hits) - most)[len(hits) - most]
-        leading = np.flatnonzero(hits >= bar)
-    order = sorted(leading.tolist(), key=lambda place: (-hits[place], values[keys[place]]))[:most]
-    total = len(numbers)
+    own, total = keys.tolist(), len(numbers)
+    order = top_places(hits, lambda place: values[own[place]], most)
     top = (
         ErrorName(decode(values[keys[place]]), values[keys[place]], int(hits[place]), int(hits[place]) / total)
         for place in order

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,7 @@ from glance.pipeline.sieve import THREADS, Sieve
 KEPT_FILTERS = 2
 """Filters of which what was chosen is kept."""
 
-FIRST_SECONDS, STEP_SECONDS, LONGEST_STEP_SECONDS = 0.06, 0.12, 0.4
+FIRST_SECONDS, STEP_SECONDS, LONGEST_STEP_SECONDS = 0.06, 0.2, 0.4
 """How long history is read for the first answer, and between two answers at least and at most."""
 
 DRAWING_SHARE = 2.0
@@ -56,6 +57,7 @@ class FilteredPast:
         self._memory_bytes = memory_bytes
         self._routes = routes
         self._pool = ThreadPoolExecutor(THREADS, "sieve")
+        self._counter = ThreadPoolExecutor(1, "sieve-count")
         self._numbering = Numbering(self._new_series())
         self._sieves: OrderedDict[str, Sieve] = OrderedDict()
         self._cost_seconds = 0.0
@@ -82,22 +84,36 @@ class FilteredPast:
         start_ms, end_ms = round(window.start * 1000), None if is_live else round(window.end * 1000)
         reach = Window(window.start, math.inf if is_live else window.end, window.step_seconds)
         await sieve.seek(Wanted(self._sources, start_ms=start_ms, end_ms=end_ms), reach)
-        await sieve.wait(hurry, FIRST_SECONDS if is_new else self._step_seconds())
-        return self._figures(sieve, view, window)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (FIRST_SECONDS if is_new else self._step_seconds())
+        while sieve.is_busy and not hurry.is_set() and (left := end - loop.time()) > 0:
+            await sieve.wait(hurry, left)
+            await loop.run_in_executor(self._counter, self._count_on, sieve, view, window)
+        return await loop.run_in_executor(self._counter, self._figures, sieve, view, window)
 
     def _step_seconds(self) -> float:
         """Until the next answer: making answers takes the smaller part of the time."""
         return max(STEP_SECONDS, min(LONGEST_STEP_SECONDS, DRAWING_SHARE * self._cost_seconds))
 
+    # These two count, in a thread of their own: the loop goes on meanwhile, and touches nothing of the sieve's series.
+
+    @staticmethod
+    def _count_on(sieve: Sieve, view: View, window: Window) -> None:
+        """Count what was chosen so far, while more is chosen."""
+        sieve.keep()
+        sieve.maker.count_on(view, window)
+
     def _figures(self, sieve: Sieve, view: View, window: Window) -> PastFigures:
-        clock = asyncio.get_running_loop().time
-        sifting, began = sieve.sifting, clock()
-        figures = sieve.maker.figures_of(view, window)
+        began = time.perf_counter()
+        sieve.keep()
+        sifting = sieve.sifting
+        figures = sieve.maker.figures_of(view, window, is_partial=sifting is not None)
         if sifting is None and figures.sifting is not None:
             sifting = sieve.nearly_done
         figures = replace(figures, matched=figures.totals.hits, matched_of=sieve.looked_at(window))
         lines = sieve.maker.newest(view, window)
-        self._cost_seconds = clock() - began
+        sieve.maker.foresee_page(view, window)
+        self._cost_seconds = time.perf_counter() - began
         return PastFigures(figures, lines, sieve.series.has_latency, sieve.series, sieve.maker, sifting)
 
     def _sieve(self, chosen_by: Filter, window: Window) -> tuple[Sieve, bool]:
@@ -120,7 +136,7 @@ class FilteredPast:
     def _new_sieve(self, chosen_by: Filter) -> Sieve:
         series = self._new_series()
         self._numbering.share(series)
-        return Sieve(self._history, self._pool, chosen_by, series, self._numbering)
+        return Sieve(self._history, self._pool, chosen_by, series, numbering=self._numbering, counter=self._counter)
 
     def _is_worn(self, sieve: Sieve, window: Window) -> bool:
         """It is full of what has left the window."""
@@ -137,4 +153,5 @@ class FilteredPast:
     def close(self) -> None:
         """Read no more."""
         self.rest()
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._pool, self._counter):
+            pool.shutdown(cancel_futures=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glance.domain.latency_board import LatencyBoard, LatencyBy, LatencyRow, LatencyWish, Spread
 from glance.domain.logs.filter import Filter, parse_filter
 from glance.domain.logs.histogram import ACCURACY, SHORTEST_SECONDS, row_quantiles
-from glance.domain.logs.ranking import top_keys, without
+from glance.domain.logs.ranking import first_named, top_keys, without
 from glance.domain.logs.series import LogSeries
 from glance.domain.logs.tally import DERIVED, RANKED_FIELDS
 from glance.domain.logs.window_tally import WindowTally
@@ -129,8 +129,7 @@ def _keys(names: _Names, wish: LatencyWish, hits: NDArray[np.int64], slow: list[
     if wish.sort == "hits":
         return top_keys(hits, names.values, wish.rows)
     if wish.sort == "name":
-        present = np.flatnonzero(hits).tolist()
-        return np.array(sorted(present, key=lambda key: names.values[key])[: wish.rows], np.intp)
+        return np.array(first_named(hits, names.values, wish.rows), np.intp)
     leading = top_keys(hits, names.values, CANDIDATES)
     slowest = np.array([names.number_of(place) for place in slow], np.intp)
     slowest = slowest[hits[slowest] > 0]

@@ -55,7 +55,7 @@ class LineSaving:
         except OSError as error:
             self.words = f"the lines cannot be saved in {self._folder}: {reason_in_words(error)}"
         else:
-            self.words = f"saved {units.exact(many)} {'line' if many == 1 else 'lines'} as {path}"
+            self.words = f"saved {units.counted(many, 'line')} as {path}"
             if not is_whole:
                 path.unlink(missing_ok=True)
                 self.words = "nothing was saved: memory was made room in meanwhile; try again"

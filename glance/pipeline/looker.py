@@ -11,6 +11,7 @@ from glance.domain.logs.series import LogSeries
 from glance.domain.scene import Pulse, Sifting
 from glance.domain.view import View
 from glance.domain.window import window_at, window_choice
+from glance.errors import StoreError
 from glance.pipeline.keeping import Keeping
 from glance.pipeline.liveness import Liveness
 from glance.pipeline.log_feed import LogFeed, newest_of
@@ -18,7 +19,7 @@ from glance.pipeline.past import PastFigures
 from glance.pipeline.pulse import PulseMeter, pulse_of
 from glance.pipeline.scene_maker import SceneMaker, WindowFigures
 
-SLICE_SECONDS = 0.06
+SLICE_SECONDS = 0.03
 """Counting goes on for so long before it lets everything else go on, and shows what it has."""
 
 
@@ -68,6 +69,8 @@ class Looker:
         self._meter = meter
         self._liveness = liveness
         self._past: PastFigures | None = None
+        self.trouble = ""
+        """Why history could not be read when it was asked last; empty where it could."""
 
     @property
     def maker(self) -> SceneMaker:
@@ -116,14 +119,14 @@ class Looker:
             moment: of now.
             hurry: is set when there is something else to do.
             is_whole: memory has taken what it has room for of history.
-
-        Raises:
-            StoreError: history cannot be read.
         """
-        self._past = None
-        self._past = await self._sifted(view, sources, moment, hurry) if is_whole and view.filter else None
-        if self._past is None and view.end is not None:
-            self._past = await self._back(view, view.end, sources, moment.monotonic, is_whole)
+        self._past, self.trouble = None, ""
+        try:
+            self._past = await self._sifted(view, sources, moment, hurry) if is_whole and view.filter else None
+            if self._past is None and view.end is not None:
+                self._past = await self._back(view, view.end, sources, moment.monotonic, is_whole)
+        except StoreError as error:
+            self.trouble = f"{error.what}: {error.why}"
 
     async def _sifted(
         self, view: View, sources: Sequence[str], moment: Moment, hurry: asyncio.Event

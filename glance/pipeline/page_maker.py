@@ -80,6 +80,9 @@ MAKERS: dict[str, str] = {
 }
 """By the name of the kind of wish, the maker: `module:class`. The class takes nothing."""
 
+ONLY_COUNTED = frozenset(("HeatWish", "ErrorWish", "LatencyWish"))
+"""Kinds of wish whose answer follows from records and window alone: any thread may ask for it, one at a time."""
+
 
 class PageMaker:
     """Answers the open page out of one series."""
@@ -96,15 +99,13 @@ class PageMaker:
     def answer(self, wish: PageWish | None, window: Window, chosen_by: Filter, now: float) -> PageAnswer | None:
         """What the open page shows; None while none is open, and what was remembered for it is forgotten."""
         if wish is None:
-            self._close()
-            self._kind, self._maker, self._asked, self._answer = "", None, (), None
+            self.close()
             return None
         kind = type(wish).__name__
         if self._maker is None or kind != self._kind:
-            self._close()
+            self.close()
             module, _, name = MAKERS[kind].partition(":")
             self._kind, self._maker = kind, getattr(import_module(module), name)()
-            self._asked = ()
         version = self._maker.version if isinstance(self._maker, Restless) else 0
         asked = (self._series.version, window, chosen_by.text, wish, version)
         if self._answer is None or asked != self._asked:
@@ -113,8 +114,9 @@ class PageMaker:
             self._answer, self._asked = self._maker.answer(question), asked
         return self._answer
 
-    def _close(self) -> None:
-        """Let go of the maker of a page that is open no more."""
+    def close(self) -> None:
+        """No page is open any more, or not with these records."""
         maker: object = self._maker
         if isinstance(maker, Restless):
             maker.close()
+        self._kind, self._maker, self._asked, self._answer = "", None, (), None

@@ -65,6 +65,8 @@ class Past:
         self._decoded: OrderedDict[int, LogBucket] = OrderedDict()
         self._window: Window | None = None
         self._loaded_at = 0.0
+        self._known: tuple[object, ...] = ()
+        """What history had of the window when it was read."""
         self._maker: SceneMaker | None = None
         self._series = LogSeries(memory_bytes, routes=routes)
         self._buckets: list[LogBucket] = []
@@ -102,19 +104,25 @@ class Past:
         """Hold the buckets that reach into a window, newest first, as many as fit; of the others only counts."""
         wanted = self._wanted(window)
         heads = await self._history.ask(lambda history: history.heads(wanted))
+        rows = await self._history.ask(lambda history: history.rolled_up(wanted, STEP_SECONDS))
+        known = (window, [head.seq for head in heads], rows)
+        if known == self._known:
+            return  # what was counted of it, and the page that is open, stay
         series = LogSeries(self._memory_bytes, routes=self._series.routes)
-        for row in await self._history.ask(lambda history: history.rolled_up(wanted, STEP_SECONDS)):
+        for row in rows:
             series.rollup.add_row(row)  # of records that were let go
-        self._buckets = []
+        buckets: list[LogBucket] = []
         for head in heads:
             if series.size_bytes > self._memory_bytes * 0.8:
                 series.rollup.add_minutes(head.minutes, head.minute_counts, head.records)
                 continue
             bucket = await self._bucket(head)
             series.add(bucket)
-            self._buckets.append(bucket)
+            buckets.append(bucket)
             await asyncio.sleep(0)
-        self._series, self._maker = series, SceneMaker(series)
+        if self._maker is not None:
+            self._maker.close()
+        self._series, self._maker, self._buckets, self._known = series, SceneMaker(series), buckets, known
 
     async def _bucket(self, head: BucketHead) -> LogBucket:
         known = self._decoded.get(head.seq)

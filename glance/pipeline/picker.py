@@ -19,7 +19,6 @@ from glance.domain.logs.second_counts import SecondCounts
 from glance.domain.logs.series import SEALED_RECORDS
 from glance.pipeline.numbering import Numbering
 from glance.store.bucket_codec import EncodedBucket
-from glance.store.column_codec import PackedText
 from glance.store.stored_columns import StoredColumns
 
 FEW = 2
@@ -76,7 +75,7 @@ class _Texts(Mapping[str, HeldColumn]):
     def __getitem__(self, field: str) -> HeldColumn:
         column = self._columns.text(field)
         ids = constant(self._columns.records) if column is None else column.ids
-        return HeldColumn(ids, self._numbering.keys(self._number, field, lambda: _values(column)))
+        return HeldColumn(ids, self._numbering.keys(self._number, field, column))
 
     def __iter__(self) -> Iterator[str]:
         return iter(TEXT_FIELDS)
@@ -161,13 +160,13 @@ class Picker:
         column, numbering = columns.text(name), self._numbering
         many = columns.records if records is None else len(records)
         if column is None or column.count == 1:
-            return HeldColumn(constant(many), numbering.keys(number, name, lambda: _values(column)))
+            return HeldColumn(constant(many), numbering.keys(number, name, column))
         keys, ids = numbering.known(number, name), column.ids if records is None else column.ids[records]
         if many * FEW < column.count or (keys is not None and many < column.count):
             used, ids = _narrowed(ids, column.count)
-            keys = numbering.some(name, column.some(used)) if keys is None else keys[used]
+            keys = numbering.some(name, column, used) if keys is None else keys[used]
         elif keys is None:
-            keys = numbering.keys(number, name, column.values)
+            keys = numbering.keys(number, name, column)
         if numbering.dictionaries[name].is_full and len(np.unique(keys)) < len(keys):
             # several values share the number of OTHER: each number may stand once only
             unique, inverse = np.unique(keys, return_inverse=True)
@@ -176,10 +175,6 @@ class Picker:
 
     def _no_texts(self) -> dict[str, HeldColumn]:
         return {name: HeldColumn(constant(0), np.zeros(0, np.uint32)) for name in TEXT_FIELDS}
-
-
-def _values(column: PackedText | None) -> Sequence[bytes]:
-    return (b"",) if column is None else column.values()
 
 
 def _narrowed(ids: Ids, count: int) -> tuple[NDArray[np.intp], Ids]:

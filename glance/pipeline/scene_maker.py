@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,23 +14,20 @@ from glance.domain.logs.filter import EVERYTHING, Filter, parse_filter
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.histogram import quantiles, row_quantiles
 from glance.domain.logs.moving_tally import IsOver
-from glance.domain.logs.ranking import top_keys, without
 from glance.domain.logs.selections import Selections
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Counts
+from glance.domain.logs.tally import DERIVED
 from glance.domain.logs.window_tally import WindowTally
 from glance.domain.page import PageAnswer
-from glance.domain.safe_text import decode
-from glance.domain.scene import Pulse, Ranking, Row, Sifting, Totals, Traffic
-from glance.domain.view import RankingName, SortKey, View
+from glance.domain.scene import Pulse, Ranking, Sifting, Totals, Traffic
+from glance.domain.view import RankingName, View
 from glance.domain.window import Window, window_at, window_choice
 from glance.errors import FilterError
-from glance.pipeline.page_maker import PageMaker
+from glance.pipeline.page_maker import ONLY_COUNTED, PageMaker
 from glance.pipeline.past_lines import newest_held
 from glance.pipeline.pulse import pulse_of_chosen
+from glance.pipeline.ranker import Ranker, Scores, Wish
 from glance.pipeline.tallies import Tallies
-
-Scores = Callable[[NDArray[np.int64]], NDArray[np.int64]]
 
 _ALWAYS = ("clients", "users", "statuses", "paths")
 FIELDS_SOME_LACK: dict[RankingName, str] = {
@@ -42,8 +38,10 @@ FIELDS_SOME_LACK: dict[RankingName, str] = {
     "kinds": "agent",
 }
 """Rankings that some formats say nothing of, and the field of each."""
-_SLOW_CANDIDATES = 200
-"""Names by hits among which the slowest are looked for."""
+
+
+PART_SLICES = 3.0
+"""So many slices are counted before a part is answered anew: making the answer costs as much as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,6 @@ class WindowFigures:
     """How far the counting came; None when all is counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is wanted of one ranking."""
-
-    name: RankingName
-    rows: int
-    sort: SortKey
-    search: str
-
-
 class SceneMaker:
     """Answers a view; remembers what the next answer can use."""
 
@@ -90,24 +78,39 @@ class SceneMaker:
         self._series = series
         self._is_chosen = is_chosen
         self._tallies = Tallies(series)
+        self._ranker = Ranker(series)
         self._pages = PageMaker(series, self._tallies)
         self._filter = EVERYTHING
         self._filter_error = ""
         self._answered: tuple[object, ...] = ()
+        self._counting: tuple[object, ...] = ()
+        """The question of which a part was answered."""
+        self._next_part = -math.inf
+        """When more of it is answered; in seconds of this thread's own work."""
         self._figures: WindowFigures | None = None
 
     def figures(self, view: View, end: float) -> WindowFigures:
         """The figures of the window of `view` that contains the moment `end`."""
         return self.figures_of(view, window_at(window_choice(view.window), end, self._series.first_at))
 
-    def figures_of(self, view: View, window: Window) -> WindowFigures:
-        """The figures of a window."""
+    def figures_of(self, view: View, window: Window, *, is_partial: bool = False) -> WindowFigures:
+        """The figures of a window; `is_partial` says that more of it comes soon: then rows that are new tell less."""
         series = self._series
         question = (series.version, window, view.rows, view.sorts, view.searches, view.filter)
         if self._figures is None or question != self._answered:
-            self._figures = self._count(view, window)
-            self._answered = question if self._figures.sifting is None else ()
+            tally = self._tallies.of(self._filter_of(view), _counted_for(view), window, self._slice())
+            is_soon = question == self._counting and time.thread_time() < self._next_part
+            if self._figures is not None and tally.pending and is_soon:
+                return self._figures
+            self._figures = self._made(tally, view, window, is_partial=is_partial)
+            is_whole = self._figures.sifting is None and not is_partial
+            self._answered, self._counting = (question, ()) if is_whole else ((), question)
+            self._next_part = time.thread_time() + PART_SLICES * self._slice_seconds
         return self._figures
+
+    def count_on(self, view: View, window: Window) -> None:
+        """Count some more of a window, and answer nothing yet."""
+        self._tallies.of(self._filter_of(view), _counted_for(view), window, self._slice())
 
     @property
     def absent(self) -> tuple[RankingName, ...]:
@@ -129,6 +132,15 @@ class SceneMaker:
         """What the open page shows of a window; None while none is open."""
         return self._pages.answer(view.page, window, self._filter_of(view) if view.page else EVERYTHING, now)
 
+    def close(self) -> None:
+        """Nobody asks it any more."""
+        self._pages.close()
+
+    def foresee_page(self, view: View, window: Window) -> None:
+        """Count what the open page will be asked for, so that `page` only has to tell it."""
+        if type(view.page).__name__ in ONLY_COUNTED:
+            self.page(view, window, window.end)
+
     @property
     def series(self) -> LogSeries:
         """What it answers from."""
@@ -149,14 +161,8 @@ class SceneMaker:
             scores: what each name gets for its hits, by its number.
         """
         tally = self._tallies.of(self._filter_of(view), (DERIVED.get(name, name),), window)
-        counts = tally.total.derived(name) if name in DERIVED else tally.total.fields[name]
-        values, search = self._values(name), dict(view.searches).get(name, "")
-        given = scores(self._hits(name, counts))
-        if search:
-            given = np.where(_containing(values[: len(given)], search), given, 0)
-        rows = dict(view.rows).get(name, 0)
-        keys = top_keys(given, values, rows)
-        return self._ranking(tally, Wish(name, rows, "hits", search), tally.total.hits, keys)
+        wish = Wish(name, dict(view.rows).get(name, 0), "hits", dict(view.searches).get(name, ""))
+        return self._ranker.ranked_by(tally, wish, scores)
 
     def tally(self, view: View, window: Window) -> WindowTally:
         """The counts of what the view's filter chooses within a window."""
@@ -182,18 +188,15 @@ class SceneMaker:
                 self._filter_error = error.reason
         return self._filter
 
-    def _count(self, view: View, window: Window) -> WindowFigures:
-        names = [name for name, _ in view.rows]
-        wanted = tuple(dict.fromkeys([*_ALWAYS, *(DERIVED.get(name, name) for name in names)]))
+    def _made(self, tally: WindowTally, view: View, window: Window, *, is_partial: bool) -> WindowFigures:
         chosen_by = self._filter_of(view)
-        tally = self._tallies.of(chosen_by, wanted, window, self._slice())
         sifting = Sifting(self._series.records - tally.pending, self._series.records) if tally.pending else None
         self._counted = tally.buckets if tally.pending else None
         is_everything = chosen_by.is_everything
         totals = self._totals(tally, window, is_everything=is_everything)
         sorts, searches = dict(view.sorts), dict(view.searches)
         wishes = [Wish(name, rows, sorts.get(name, "hits"), searches.get(name, "")) for name, rows in view.rows]
-        rankings = tuple(self._ranking(tally, wish, totals.hits) for wish in wishes)
+        rankings = self._ranker.rankings(tally, wishes, totals.hits, is_partial=is_partial or sifting is not None)
         traffic = self._traffic(tally, window, is_everything=is_everything)
         if is_everything:
             return WindowFigures(window, totals, traffic, rankings, filter_error=self._filter_error, sifting=sifting)
@@ -220,8 +223,8 @@ class SceneMaker:
         return Totals(
             hits=int(classes.sum()),
             bytes=counted.bytes + int(minutes[3]),
-            clients=self._distinct("clients", counted.fields["clients"]),
-            users=self._distinct("users", counted.fields["users"]),
+            clients=self._ranker.distinct("clients", counted.fields["clients"]),
+            users=self._ranker.distinct("users", counted.fields["users"]),
             client_errors=int(classes[1]),
             server_errors=int(classes[2]),
             statuses=tuple(statuses),
@@ -243,21 +246,6 @@ class SceneMaker:
         """The minutes that begin within [start, end) and are known from roll-ups only, with their counts."""
         return self._series.rollup.between(math.ceil(start / 60), math.ceil(end / 60))
 
-    def _values(self, name: str) -> list[bytes]:
-        if name in DERIVED:
-            self._series.derived[name].of()
-            return self._series.derived[name].dictionary.values
-        return self._series.dictionaries[RANKED_FIELDS[name]].values
-
-    def _hits(self, name: str, counts: Counts) -> NDArray[np.int64]:
-        field = (
-            self._series.derived[name].dictionary if name in DERIVED else self._series.dictionaries[RANKED_FIELDS[name]]
-        )
-        return without(counts, field.number(b""))
-
-    def _distinct(self, name: str, counts: Counts) -> int:
-        return int(np.count_nonzero(self._hits(name, counts)))
-
     def _traffic(self, tally: WindowTally, window: Window, *, is_everything: bool) -> Traffic:
         first = math.floor(window.start / window.step_seconds)
         counted = tally.total
@@ -274,64 +262,11 @@ class SceneMaker:
         p50, p95, p99 = (_optional(values) for values in row_quantiles(latency, (0.5, 0.95, 0.99)))
         return Traffic(hits, columns[1], columns[2], columns[3], p50, p95, p99)
 
-    def _ranking(self, tally: WindowTally, wish: Wish, all_hits: int, keys: NDArray[np.intp] | None = None) -> Ranking:
-        counts = tally.total.derived(wish.name) if wish.name in DERIVED else tally.total.fields[wish.name]
-        values = self._values(wish.name)
-        if keys is not None:
-            counts.grow(len(values))  # of some of them nothing is left
-        hits = self._hits(wish.name, counts)
-        if wish.search:
-            hits = np.where(_containing(values[: len(hits)], wish.search), hits, 0)
-        if keys is None:
-            keys = self._ordered(tally, wish, counts, hits)
-        details = tally.details(wish.name, keys, has_latency=self._series.has_latency)
-        first = math.floor(tally.window.start / tally.step_seconds)
-        sparks = details.sparks(first, tally.window.steps)
-        made = tuple(
-            Row(
-                name=decode(values[key]),
-                hits=int(hits[key]),
-                share=int(hits[key]) / all_hits if all_hits else 0.0,
-                client_errors=int(counts.classes[1, key]),
-                server_errors=int(counts.classes[2, key]),
-                bytes=int(counts.bytes[key]),
-                p95=p95,
-                spark=spark,
-                raw=_raw(values[key]),
-            )
-            for key, p95, spark in zip(keys, details.p95(), sparks, strict=True)
-        )
-        return Ranking(wish.name, made, int(np.count_nonzero(hits)), self._series.is_approximate)
 
-    def _ordered(self, tally: WindowTally, wish: Wish, counts: Counts, hits: NDArray[np.int64]) -> NDArray[np.intp]:
-        """The numbers of the rows that are shown, in order."""
-        values, rows, sort = self._values(wish.name), wish.rows, wish.sort
-        if sort == "name":
-            present = np.flatnonzero(hits)
-            return np.array(sorted(present.tolist(), key=lambda key: values[key])[:rows], np.intp)
-        if sort == "p95":
-            leading = top_keys(hits, values, max(rows, _SLOW_CANDIDATES))
-            slow = tally.details(wish.name, leading, has_latency=self._series.has_latency).p95()
-            order = sorted(range(len(leading)), key=lambda place: -(slow[place] or -1.0))
-            return leading[order[:rows]]
-        scores = hits
-        if sort == "errors":
-            scores = np.where(hits > 0, counts.classes[1] + counts.classes[2], 0)
-        elif sort == "bytes":
-            scores = np.where(hits > 0, counts.bytes, 0)
-        return top_keys(scores, values, rows)
+def _counted_for(view: View) -> tuple[str, ...]:
+    """The rankings that are counted, so that all that the view shows follows."""
+    return tuple(dict.fromkeys([*_ALWAYS, *(DERIVED.get(name, name) for name, _ in view.rows)]))
 
 
 def _optional(values: NDArray[np.float64]) -> tuple[float | None, ...]:
     return tuple(None if math.isnan(value) else value for value in values.tolist())
-
-
-def _raw(value: bytes) -> bytes:
-    """A name as it stands in the log, where its text does not tell it."""
-    return b"" if value.isascii() or decode(value).encode() == value else value
-
-
-def _containing(values: list[bytes], search: str) -> NDArray[np.bool_]:
-    """Which names contain the text, case folded."""
-    wanted = search.casefold()
-    return np.array([wanted in decode(value).casefold() for value in values], np.bool_)

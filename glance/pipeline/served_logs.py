@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from glance.domain.logs.span import Choice, Span
 from glance.domain.logs.summary import FileFigures, Summary
 from glance.domain.logs.traffic_counts import TrafficCounts
 from glance.domain.metrics_text import metrics_text
-from glance.domain.scene import EMPTY_SCENE, Scene
+from glance.domain.scene import EMPTY_SCENE, Scene, SourceStatus
 from glance.domain.units import size
 from glance.domain.view import View
 from glance.errors import GlanceError, StoreError
@@ -51,6 +51,8 @@ class Held:
     buckets: tuple[LogBucket, ...]
     lacks: str = ""
     """What is missing of what was asked for; empty when nothing is."""
+    sources: tuple[SourceStatus, ...] = ()
+    """How each log stood."""
 
 
 class ServedLogs:
@@ -140,20 +142,9 @@ class ServedLogs:
         options = ReportOptions(
             top=top, span=Span(since, until), memory_bytes=memory_bytes, where=choice, routes=self._routes
         )
-        made = Report(options)
         database = self._database()
-        if held.lacks and database is not None and self._read_history(made, database, since, until):
-            made.note("told from history, to which the newest seconds may not be written yet")
-            return self._with_lines(made.summary())
-        if held.lacks:
-            made.note(held.lacks)
-        formats = {source.path: source.format for source in self._scene.sources}
-        for source in self._scene.sources:
-            if source.pending_bytes:
-                made.note(f"{source.path}: is still being read, {size(source.pending_bytes)} are left")
-        for bucket in held.buckets:
-            made.take(bucket.source, formats.get(bucket.source, ""), bucket)
-        return self._with_lines(made.summary())
+        made = self._of_history(held, options, database) if held.lacks and database is not None else None
+        return _with_lines((made or _of_memory(held, options)).summary(), held.sources)
 
     def _held(self, since: float | None, until: float | None) -> Held:
         """What the collector has in memory of a stretch of time."""
@@ -161,7 +152,8 @@ class ServedLogs:
         if collector is None:
             raise not_ready()
         try:
-            return collector.ask(lambda series: _held(series, since, until)).result(PATIENCE_SECONDS)
+            asked = collector.ask(lambda series: replace(_held(series, since, until), sources=collector.sources))
+            return asked.result(PATIENCE_SECONDS)
         except (CancelledError, TimeoutError) as error:
             raise not_ready() from error
 
@@ -171,27 +163,44 @@ class ServedLogs:
         path = database_file(settings.db)
         return path if settings.history and self._scene.history.condition != "off" and path.exists() else None
 
-    def _read_history(self, made: Report, database: Path, since: float | None, until: float | None) -> bool:
-        """Count what history has of these logs; False when it has nothing of them."""
+    @staticmethod
+    def _of_history(held: Held, options: ReportOptions, database: Path) -> Report | None:
+        """Counted out of history; None when that cannot tell all of it."""
         from glance.pipeline.history_report import read_history  # the store: only where memory has not all of it
 
+        made, span = Report(options), options.span
         try:
-            read_history(made, database, [source.path for source in self._scene.sources], (), (since, until))
+            read_history(made, database, [source.path for source in held.sources], (), (span.start, span.end))
         except StoreError as error:
             if error.is_passing:
                 raise
             logger.warning("%s: %s", error.what, error.why)
-            return False
-        return True
+            return None
+        made.note("told from history, to which the newest seconds may not be written yet")
+        return made
 
-    def _with_lines(self, summary: Summary) -> Summary:
-        """With what the collector knows of every log: lines that are not understood are in no bucket in memory."""
-        files = tuple(
-            FileFigures(one.path, one.format, one.lines, one.lines - one.unparsed, one.unparsed)
-            for one in self._scene.sources
-        )
-        lines, unparsed = sum(file.lines for file in files), sum(file.unparsed for file in files)
-        return replace(summary, files=files, lines=lines, parsed=lines - unparsed, unparsed=unparsed)
+
+def _of_memory(held: Held, options: ReportOptions) -> Report:
+    """Counted out of what is in memory."""
+    made = Report(options)
+    if held.lacks:
+        made.note(held.lacks)
+    for source in held.sources:
+        if source.pending_bytes:
+            made.note(f"{source.path}: is still being read, {size(source.pending_bytes)} are left")
+    formats = {source.path: source.format for source in held.sources}
+    for bucket in held.buckets:
+        made.take(bucket.source, formats.get(bucket.source, ""), bucket)
+    return made
+
+
+def _with_lines(summary: Summary, sources: Iterable[SourceStatus]) -> Summary:
+    """With what the collector knows of every log: lines that are not understood are in no bucket in memory."""
+    files = tuple(
+        FileFigures(one.path, one.format, one.lines, one.lines - one.unparsed, one.unparsed) for one in sources
+    )
+    lines, unparsed = sum(file.lines for file in files), sum(file.unparsed for file in files)
+    return replace(summary, files=files, lines=lines, parsed=lines - unparsed, unparsed=unparsed)
 
 
 def _held(series: LogSeries, since: float | None, until: float | None) -> Held:

@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -43,8 +43,8 @@ NO_GAPS: NDArray[np.uint32] = np.zeros(0, np.uint32)
 MOST_STRETCHES = 2000
 """Stretches of which it is known how many records they have, before these are added up."""
 
-SLICE_SECONDS = 0.1
-"""Counting what was chosen goes on for so long before everything else goes on."""
+SLICE_SECONDS = 0.06
+"""What was chosen is counted for so long before it is told how far that came."""
 
 MOST_TRIES = 5
 """How often history is asked anew when its writer has merged what was just looked for."""
@@ -56,10 +56,12 @@ class Sieve:
     def __init__(
         self,
         history: HistoryThread,
-        pool: ThreadPoolExecutor,
+        pool: Executor,
         chosen_by: Filter,
         series: LogSeries,
+        *,
         numbering: Numbering,
+        counter: Executor,
     ) -> None:
         """Choose nothing yet.
 
@@ -69,9 +71,11 @@ class Sieve:
             chosen_by: the filter.
             series: an empty one, for what is chosen; its dictionaries are those of the numbering.
             numbering: of the values of all buckets.
+            counter: one thread, in which what is chosen is kept and counted.
         """
         self._history = history
         self._pool = pool
+        self.counter = counter
         self._picker = Picker(chosen_by, numbering)
         self._covered: dict[int, Covered] = {}
         self.series = series
@@ -84,10 +88,17 @@ class Sieve:
         self._failure: StoreError | None = None
         self._done = self._total = 0
         self._gap_bytes = 0
+        self._arrived: deque[tuple[Picked, bool]] = deque()
+        """What was picked and is not kept yet, and whether more of its log follows."""
+        self._news = asyncio.Event()
 
     @property
     def is_busy(self) -> bool:
         """There is more to be looked at."""
+        return self._is_reading or bool(self._arrived)
+
+    @property
+    def _is_reading(self) -> bool:
         return self._task is not None and not self._task.done()
 
     @property
@@ -117,21 +128,24 @@ class Sieve:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
-        if self.is_busy and self._covers(reach):
+        if self._is_reading and self._covers(reach):
             return
         self.rest()
+        await asyncio.get_running_loop().run_in_executor(self.counter, self.keep)
         heads = await self._unseen(wanted, reach)
         if heads:
             self._done, self._total = 0, sum(head.records for head in heads)
             self._task = asyncio.create_task(self._sift(wanted, heads))
 
     async def wait(self, hurry: asyncio.Event, seconds: float) -> None:
-        """Until all was looked at, or so long, or there is something else to do."""
-        if self._task is None:
+        """Until more was picked, or all was, or so long, or there is something else to do."""
+        if not self._is_reading or self._arrived or self._task is None:
             return
-        told = asyncio.create_task(hurry.wait())
-        await asyncio.wait((self._task, told), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
+        self._news.clear()
+        waiting = [asyncio.create_task(event.wait()) for event in (hurry, self._news)]
+        await asyncio.wait((self._task, *waiting), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
 
     def rest(self) -> None:
         """Look at no more for now; what was looked at stays."""
@@ -189,7 +203,7 @@ class Sieve:
                     running.append((batch, loop.run_in_executor(self._pool, self._picker.pick_all, stored)))
                     next_one, at_once = next_one + len(batch), min(2 * at_once, MOST_AT_ONCE)
                 batch, picked = running.popleft()
-                self._take(batch, await picked)
+                self._note(batch, await picked)
         finally:
             for _, picked in running:
                 picked.cancel()
@@ -206,9 +220,22 @@ class Sieve:
         taken = self._part_of(head)
         return Stored(-1, encode(bucket if taken.offset == head.offset else rest(bucket, *taken)))
 
-    def _take(self, heads: Sequence[BucketHead], picked: Picked) -> None:
+    def _note(self, heads: Sequence[BucketHead], picked: Picked) -> None:
+        """Buckets were looked at."""
+        self._arrived.append((picked, not all(head.is_sealed for head in heads)))
+        for head in heads:
+            self._done += head.records - self._part_of(head).records
+            self._covered[head.generation].add(head)
+        self._news.set()
+
+    def keep(self) -> None:
+        """Keep what was picked so far. In the thread that counts it."""
+        while self._arrived:
+            self._take(*self._arrived[0])
+            self._arrived.popleft()  # not before: until then there is more to be looked at
+
+    def _take(self, picked: Picked, grows: bool) -> None:
         """Keep what was chosen of some buckets."""
-        grows = not all(head.is_sealed for head in heads)
         for held in picked.chosen:
             self._gap_bytes += held.gaps.nbytes
             if self._gap_bytes > self.series.memory_bytes * GAP_SHARE:
@@ -218,9 +245,6 @@ class Sieve:
         self._seconds += picked.seconds
         if len(self._seconds) > MOST_STRETCHES:
             self._seconds = [SecondCounts.together(self._seconds)]
-        for head in heads:
-            self._done += head.records - self._part_of(head).records
-            self._covered[head.generation].add(head)
 
 
 def _reaches(head: BucketHead, wanted: Wanted) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 import time
@@ -83,7 +84,7 @@ class SqlRun:
         from glance.store.log_query import memory_used  # apsw: only when somebody asks
 
         began, memory = time.monotonic(), memory_used()
-        work = asyncio.ensure_future(asyncio.to_thread(self._ask, began))
+        work = self._in_thread(began)
         try:
             while not (await asyncio.wait({work}, timeout=WATCH_SECONDS))[0]:
                 if time.monotonic() - began > self._most_seconds:
@@ -93,6 +94,25 @@ class SqlRun:
         finally:
             self.stop()
         await work
+
+    def _in_thread(self, began: float) -> asyncio.Future[None]:
+        """Begin to ask. A thread that nobody waits for: one step of SQLite, within a huge text, may take for ever."""
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[None] = loop.create_future()
+
+        def work() -> None:
+            bug: BaseException | None = None
+            try:
+                self._ask(began)
+            except BaseException as error:
+                bug = error
+                raise
+            finally:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(_settle, asked, bug)
+
+        threading.Thread(target=work, name="sql", daemon=True).start()
+        return asked
 
     def _ask(self, began: float) -> None:
         """Ask; in a thread of its own."""
@@ -131,6 +151,16 @@ class SqlRun:
             rows.append(kept)
         seconds = time.monotonic() - began
         return SqlResult(self.text, found.columns, tuple(rows), is_all, is_cut, seconds, records, self.at, self._about)
+
+
+def _settle(asked: asyncio.Future[None], bug: BaseException | None) -> None:
+    """The thread has ended: tell who waits, where somebody does."""
+    if asked.cancelled():
+        return
+    if bug is None:
+        asked.set_result(None)
+    else:
+        asked.set_exception(bug)
 
 
 _LESS = "ask for less: a shorter window, a filter, fewer groups"

@@ -19,8 +19,8 @@ KEPT_FILTERS = 4
 MANY = 0.6
 """Of all records: a filter that chooses more is counted by what it leaves out."""
 
-MOST_TO_COUNT = 3_000_000
-"""Records that are counted in one go; of more, a part is answered first, which what is left out cannot tell."""
+MOST_LOOKED_AT = 12
+"""Buckets that tell, by how much of them a filter chooses, whether it chooses nearly everything."""
 
 
 class Tallies:
@@ -53,13 +53,17 @@ class Tallies:
             return WindowTally(self._series, rankings, window)
         selections, everything = self.selections(chosen_by), self._known.get(EVERYTHING.text)
         is_counted = everything is not None and everything.fits(rankings, window) and not everything.pending
-        if everything is not None and is_counted and self._series.records <= MOST_TO_COUNT:
-            buckets = self._series.buckets
-            chosen = ((selections.of(bucket), bucket.records) for bucket in buckets)
-            hits = sum(records if found is None else len(found) for found, records in chosen)
-            if hits > self._series.records * MANY:
-                return Remainder(everything, rankings, window, selections)
+        if everything is not None and is_counted and self._chooses_many(selections):
+            return Remainder(everything, rankings, window, selections)
         return WindowTally(self._series, rankings, window, selections)
+
+    def _chooses_many(self, selections: Selections) -> bool:
+        """A filter chooses nearly everything, as far as some buckets tell."""
+        buckets = self._series.buckets
+        some = buckets[:: -(-len(buckets) // MOST_LOOKED_AT) or 1]
+        chosen = ((selections.of(bucket), bucket.records) for bucket in some)
+        hits = sum(records if found is None else len(found) for found, records in chosen)
+        return hits > sum(bucket.records for bucket in some) * MANY
 
     def selections(self, chosen_by: Filter) -> Selections:
         """What a filter chooses of each bucket."""
@@ -77,7 +81,7 @@ class Tallies:
         tally = self._known.get(EVERYTHING.text)
         if tally is not None and tally.fits((), window) and not tally.pending:
             tally.update(window)
-            return tally.total.hits
+            return tally.hits
         self._known.pop(EVERYTHING.text, None)
         return _hits_between(self._series, window)
 

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from glance.commands import INTERRUPT
 from glance.widgets.drawing import Line, Picture, clean, fit_path
 from glance.widgets.frame import Frame, framed
 from glance.widgets.inks import Inks
@@ -102,6 +103,7 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
         *(Binding(key, f"choose('{form}')", show=False) for key, form, _, _ in FIGURES),
         Binding("p", f"choose('{PATH}')", show=False),
         Binding("escape,q,x", "choose('')", show=False),
+        INTERRUPT,
     ]
     DEFAULT_CSS = """
     ExportChooser { align: center middle; }

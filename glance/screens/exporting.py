@@ -73,7 +73,10 @@ class ExportViewer(PageViewer, inherit_bindings=False):
             self._write(self._exports, self.scene, table, form)
 
     def _take_picture(self) -> None:
-        """Write what is on the screen, now that nothing stands above it."""
+        """Write what is on the screen, unless something stands above it again."""
+        if self.app.screen is not self:
+            self.query_one(Header).say("no picture was taken: something else was opened")
+            return
         title = " ".join(["glance", *(clean(source.name, 60) for source in self.scene.sources[:2])])
         picture = local_picture(self.app.export_screenshot(title=title))
         self._write(None, self.scene, None, "svg", picture.encode("utf-8", "replace"))

@@ -26,7 +26,10 @@ MEANINGS = (
     ("▲ ▼", "against the average of the window, from its first request on; shares in percentage points (pt)"),
     ("▲", "below the chart: an alert was triggered there"),
     ("◇ ×", "below the chart: a log was rotated there; something could not be counted"),
-    ("change", "against another window, as a rate; grey: no more than chance; new: not there then; gone: no more"),
+    (
+        "change",
+        "against another window, of what orders the table; grey: mere chance; new: not there then; gone: no more",
+    ),
     ("4xx", "the client's mistakes: 400 to 499; never counted with 5xx"),
     ("5xx", "the server's failures: 500 to 599"),
     ("p95", "95 of 100 requests were at most as slow; within 1 % of the exact value"),

@@ -113,6 +113,7 @@ class Overview(BrushViewer, inherit_bindings=False):
         """Lay out the first frame."""
         self.set_tables(self._settings)
         self._rearrange(self.app.size)
+        self.action_page(self._settings.page)
         if self._settings.opening is not None:
             self.show_scene(self._settings.opening)
 
@@ -198,18 +199,18 @@ class Overview(BrushViewer, inherit_bindings=False):
         """Find out which keys make sense now."""
         focused = self.focused
         panel = focused.id or "" if isinstance(focused, Panel) else ""
-        table = focused if isinstance(focused, RankingTable) else None
         self.now = Situation(
             panel=panel,
             is_zoomed=bool(self.wish.zoomed),
             is_typing=self.is_filter_typed
             or self.line_page.is_typing
             or (isinstance(focused, RankingTable | Page) and focused.is_typing),
-            has_search=bool(self.line_page.search) or (table is not None and bool(table.search)),
+            has_search=(panel == "raw" and bool(self.line_page.search))
+            or (isinstance(focused, RankingTable | Page) and bool(focused.search)),
             is_paused=self.view.is_paused,
             is_past=self.view.end is not None,
             can_open=isinstance(focused, MetricPage | Page) and focused.can_open,
-            can_filter=isinstance(focused, Panel) and focused.HAS_CHIPS,
+            can_filter=isinstance(focused, Panel) and focused.has_chip,
             has_filter=bool(self.trail.text),
             has_other_filter=self.has_other_filter,
             has_interval=self.interval is not None,

@@ -8,6 +8,7 @@ from importlib import import_module
 from textual import on
 from textual.geometry import Size
 
+from glance.commands import PAGES as ALL_PAGES
 from glance.domain.page import PageWish
 from glance.domain.scene import Scene
 from glance.errors import FilterError
@@ -16,6 +17,7 @@ from glance.screens.lines import LineViewer
 from glance.screens.settings import ScreenSettings
 from glance.widgets.inks import Inks
 from glance.widgets.page import Page
+from glance.widgets.panel import Panel
 
 PAGES: dict[str, str] = {
     "errors": "glance.widgets.error_page:ErrorPage",
@@ -23,6 +25,7 @@ PAGES: dict[str, str] = {
     "addresses": "glance.widgets.client_page:ClientPage",
     "heat": "glance.widgets.heat_page:HeatPage",
     "sql": "glance.widgets.sql_page:SqlPage",
+    "profile": "glance.widgets.flame_page:FlamePage",
 }
 """By the name of a page, its widget: `module:class`. The names are among `commands.PAGES`."""
 
@@ -34,7 +37,7 @@ class PageViewer(LineViewer, inherit_bindings=False):
         """No page was opened."""
         self._pages: list[Page] = []
         self._known = settings.known
-        self._behind_lines: tuple[Page, Hashable, str, str] | None = None
+        self._behind_lines: tuple[Panel, Hashable, str, str] | None = None
         """The page that the lines were opened from, its row, its filter, and the filter that they were opened with."""
         super().__init__(settings, inks)
 
@@ -78,8 +81,8 @@ class PageViewer(LineViewer, inherit_bindings=False):
         """The lines that are opened from a page are those behind its row."""
         page = self.focused
         self._behind_lines = None
-        if name == "raw" and isinstance(page, Page):
-            before, row = self.trail.text, page.cursor
+        if name == "raw" and isinstance(page, Panel) and page.id in ALL_PAGES:
+            before, row = self.trail.text, page.cursor if isinstance(page, Page) else None
             if _has_chip(page):
                 self.action_filter_row()
             self._behind_lines = (page, row, before, self.trail.text)
@@ -92,7 +95,8 @@ class PageViewer(LineViewer, inherit_bindings=False):
         self._behind_lines = None
         if self.trail.text == after:
             self.filter_by(before)
-            page.come_back_to(row, before)
+            if isinstance(page, Page):
+                page.come_back_to(row, before)
         return page.id or ""
 
     def page_wish(self, name: str, size: Size) -> PageWish | None:
@@ -110,7 +114,7 @@ class PageViewer(LineViewer, inherit_bindings=False):
             self.look(page=message.wish)
 
 
-def _has_chip(page: Page) -> bool:
+def _has_chip(page: Panel) -> bool:
     """A row of the page has the cursor, by which can be filtered, or it is said why not."""
     try:
         return page.HAS_CHIPS and bool(page.chip())

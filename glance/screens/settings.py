@@ -50,6 +50,8 @@ class ScreenSettings:
     """The panels of the overview, in their order."""
     panel: str = "paths"
     """The one that has the keys at first."""
+    page: str = ""
+    """The page that is open at first; empty is none."""
     has_hint: bool = False
     """It is the first time: say what to press first."""
     last_filter: str = ""

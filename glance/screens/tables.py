@@ -145,7 +145,8 @@ class TableViewer(ExportViewer, inherit_bindings=False):
         if not isinstance(self.focused, RankingTable):
             return
         keys = [key for key in SORTS if key != "p95" or self.scene.has_latency]
-        keys += CHANGES if self.view.compare else ()
+        if self.view.compare:  # what rose is what one compares for
+            keys[1:1] = CHANGES
         name = self.focused.ranking
         current = dict(self.view.sorts).get(name, "hits")
         following = keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0]

@@ -72,7 +72,7 @@ class Gate:
     def _check_origin(request: web.Request) -> None:
         """Pages elsewhere may not open the dashboard's connection, which browsers do not bar them from."""
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
+        if origin is not None and _place(origin) != request.headers.get("Host", "").lower():
             raise Problem(403, "another page asks", "only its own page may", "open this address itself")
 
     def _has_header(self, request: web.Request) -> bool:
@@ -99,6 +99,14 @@ def _digest(text: str) -> bytes:
 def _without_token(request: web.Request) -> str:
     kept = request.rel_url.update_query(request.query).without_query_params("token")
     return str(kept)
+
+
+def _place(origin: str) -> str:
+    """Host and port of an `Origin`; empty when it has none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _host_name(host: str) -> str:

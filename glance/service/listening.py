@@ -6,18 +6,28 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from glance.errors import GlanceError
+from glance.service.guests import Guests
 
 SHUTDOWN_SECONDS = 5.0
 """How long answers under way may take to the end."""
+KEEP_ALIVE_SECONDS = 75.0
+"""How long a connection on which nothing is asked stays open for the next question."""
+BACKLOG = 64
+"""Who comes while nobody answers yet."""
 ANY_PORT = 0
+
+logger = logging.getLogger("glance.serve")
 
 
 class Door:
@@ -36,7 +46,7 @@ class Door:
         """
         try:
             family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-            self.socket = socket.create_server((host, port), family=family, backlog=64)
+            self.socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except (OSError, OverflowError, UnicodeError) as error:
             raise cannot_listen(host, port, error, free) from error
         self.address, self.port = self.socket.getsockname()[:2]
@@ -73,13 +83,34 @@ def cannot_listen(host: str, port: int, error: Exception, free: str) -> GlanceEr
 @asynccontextmanager
 async def open_to(door: Door, application: web.Application) -> AsyncIterator[None]:
     """Answer whoever comes, until the end of the block."""
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
+    guests = Guests()
+    application.middlewares.insert(0, guests.notice)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        logger=_Journal(logger, {}),
+    )
     await runner.setup()
+    assert runner.server is not None
+    admit = guests.admit_to(runner.server)
+    listening = await asyncio.get_running_loop().create_server(admit, sock=door.socket, backlog=BACKLOG)
     try:
-        await web.SockSite(runner, door.socket).start()
         yield
     finally:
+        listening.close()
         await runner.cleanup()
+
+
+class _Journal(logging.LoggerAdapter[logging.Logger]):
+    """What goes wrong while answering; what is no HTTP is the fault of who sent it, and fills no journal."""
+
+    def log(self, level: int, msg: object, *args: object, **more: Any) -> None:
+        """Note it."""
+        if not isinstance(more.get("exc_info"), HttpProcessingError):
+            super().log(level, msg, *args, **more)
 
 
 class Porter:

@@ -45,7 +45,11 @@ def static_files() -> Path:
 
 def not_installed() -> GlanceError:
     """The error that says how to get it."""
-    return GlanceError("textual-serve is not installed", "it is an extra of glance", "pip install 'glance-tui[web]'")
+    return GlanceError(
+        "textual-serve is not installed",
+        "it is an extra of glance",
+        "pip install 'glance-tui[web]', or in a clone: .venv/bin/pip install -e '.[web]'",
+    )
 
 
 class Page:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from glance.service.answers import Asked
 from glance.service.problem import Problem
-from glance.setting_value import parse_duration, parse_moment
+from glance.setting_value import EARLIEST, parse_duration, parse_moment
 
 PARAMETERS = ("since", "until", "where", "top", "window")
 MOST_TOP = 1000
@@ -59,13 +59,13 @@ def _window_start(given: Mapping[str, str], end: float) -> float | None:
     if given["window"].strip().lower() == ALL:
         return None
     try:
-        return end - parse_duration(given["window"])
+        return max(EARLIEST, end - parse_duration(given["window"]))
     except ValueError as error:
         raise _bad("window is no duration", str(error), "for example window=15m, or window=all") from error
 
 
 def _top(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_TOP:
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST_TOP:
         return int(text)
     raise _bad("top is no number of rows", f"expected 1 to {MOST_TOP}, not {text[:40]!r}", "for example top=10")
 

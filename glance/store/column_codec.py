@@ -35,6 +35,8 @@ _VALUES = struct.Struct("<BI")
 _UNREAD = struct.Struct("<QI")
 _LONG = struct.Struct("<Q")
 
+Bounds = tuple[NDArray[np.intp], NDArray[np.intp]]
+
 _own = threading.local()
 
 
@@ -173,6 +175,7 @@ class PackedText:
         self._how, self.count = _VALUES.unpack_from(self._plain, self._at)
         """How many values there are."""
         self.ids: Ids = constant(len(ids)) if self.count == 1 else _checked(ids, self.count)
+        self._bounds: Bounds | None = None
 
     def values(self) -> tuple[bytes, ...]:
         """All values."""
@@ -180,16 +183,29 @@ class PackedText:
 
     def some(self, places: NDArray[np.intp]) -> list[bytes]:
         """The values at some places."""
-        if self._how != _SPLIT:
+        bounds = self.bounds()
+        if bounds is None:
             values = self.values()
             return [values[place] for place in places.tolist()]
-        at = self._at + _VALUES.size
-        ends = np.flatnonzero(np.frombuffer(self._plain, np.uint8, offset=at) == 0) + at
-        if len(ends) != self.count - 1:
-            raise DamagedError("values are missing")
-        bounds = np.concatenate([[at - 1], ends, [len(self._plain)]])
-        pairs = zip((bounds[places] + 1).tolist(), bounds[places + 1].tolist(), strict=True)
+        pairs = zip(bounds[0][places].tolist(), bounds[1][places].tolist(), strict=True)
         return [self._plain[start:end] for start, end in pairs]
+
+    def bounds(self) -> Bounds | None:
+        """Where each value begins and ends in `plain`, and holds no zero byte; None where they may hold some."""
+        if self._how != _SPLIT:
+            return None
+        if self._bounds is None:
+            at = self._at + _VALUES.size
+            ends = np.flatnonzero(np.frombuffer(self._plain, np.uint8, offset=at) == 0) + at
+            if len(ends) != self.count - 1:
+                raise DamagedError("values are missing")
+            self._bounds = np.concatenate([[at], ends + 1]), np.concatenate([ends, [len(self._plain)]])
+        return self._bounds
+
+    @property
+    def plain(self) -> bytes:
+        """What `bounds` is about."""
+        return self._plain
 
 
 def _checked(ids: Ids, count: int) -> Ids:

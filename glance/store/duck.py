@@ -51,7 +51,7 @@ class DuckQuery:
             raise GlanceError(
                 "DuckDB is not installed",
                 "it is an extra of glance",
-                "pip install 'glance-tui[sql]', or --engine sqlite",
+                "pip install 'glance-tui[sql]' (in a clone: .venv/bin/pip install -e '.[sql]'), or --engine sqlite",
             ) from error
         self.is_busy = False
         """DuckDB is at work."""

@@ -12,9 +12,15 @@ from glance.store.crash import crash_here
 from glance.store.failure import failure
 from glance.store.history_schema import SCHEMA_HISTORY
 from glance.store.metric_schema import SCHEMA_METRICS
+from glance.store.profile_schema import SCHEMA_PROFILES
 from glance.store.transaction import writing
 
-STEPS: tuple[tuple[str, ...], ...] = (SCHEMA_HISTORY, SCHEMA_ALERTS, SCHEMA_METRICS)
+STEPS: tuple[tuple[str, ...], ...] = (
+    SCHEMA_HISTORY,
+    SCHEMA_ALERTS,
+    SCHEMA_METRICS,
+    SCHEMA_PROFILES,
+)
 """What leads from each version of the schema to the next, single statements. A step that was released never changes."""
 
 APPLICATION_ID = 0x676C6E63

@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual.geometry import Size
 
 from glance.commands import ROW_COMMANDS, bindings
+from glance.domain import units
 from glance.domain.client_board import GROUPINGS, SORTS, ClientBoard, ClientRow, ClientWish
 from glance.domain.page import PageTable
 from glance.domain.safe_text import decode
@@ -212,8 +213,9 @@ class ClientPage(Page):
         return PageTable(
             columns,
             [
-                (row.raw, row.name, row.hits, row.rate, row.client_errors, row.server_errors, row.paths, row.sent,
-                 row.addresses, row.kind, row.crawler, row.first_at, row.last_at, "; ".join(row.reasons))
+                (row.raw, row.name, row.hits, round(row.rate, 6), row.client_errors, row.server_errors, row.paths,
+                 row.sent, row.addresses, row.kind, row.crawler, units.iso(row.first_at), units.iso(row.last_at),
+                 "; ".join(row.reasons))
                 for row in board.rows
             ],
         )  # fmt: skip

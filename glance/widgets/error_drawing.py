@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Size
 
@@ -158,8 +159,14 @@ def status_lines(board: ErrorBoard, *, hides_noise: bool, width: int) -> list[St
     if board.noise:
         lines.append("noise")
         if not hides_noise:
-            lines += [*(f"rule {part}" for part in words(RULE, width - 2)[:3]), *range(real, len(rows))]
+            lines += [*(f"rule {part}" for part in _rules(width - 2)), *range(real, len(rows))]
     return lines
+
+
+def _rules(room: int) -> list[str]:
+    """What noise is: both rules on one line, or each on its own, so that the first is whole where lists are cut."""
+    parts = [RULE] if cell_len(RULE) <= room else RULE.split("; ")
+    return [text for part in parts for text in words(part, room)][:3]
 
 
 def first_line(lines: Sequence[StatusLine], index: int, top: int, height: int) -> int:
@@ -229,16 +236,21 @@ def _columns(width: int) -> tuple[tuple[str, int], ...]:
         ("trend", SPARK_WIDTH),
     ]
     for name in ("clients", "trend", "first", "share", "last"):
-        if width - sum(cells + 2 for _, cells in columns) - 1 >= NAME_LEAST:
+        if _name_room(width, columns) >= NAME_LEAST:
             break
         columns = [column for column in columns if column[0] != name]
     return tuple(columns)
 
 
+def _name_room(width: int, columns: Sequence[tuple[str, int]]) -> int:
+    """Cells of a status and its meaning beside these figures, with a margin at both ends."""
+    return width - 2 - sum(cells + 2 for _, cells in columns)
+
+
 def _group(line: Line, board: ErrorBoard, inks: Inks) -> None:
     """The title of the real errors, and the names of the columns."""
     columns = _columns(line.width)
-    names = line.width - 1 - sum(cells + 2 for _, cells in columns)
+    names = _name_room(line.width, columns)
     line.skip(1).put("errors", inks.focus).put(f"  {units.exact(board.errors)}", inks.text)
     share = f"  {units.share(board.errors / board.requests if board.requests else 0)} of requests"
     if line.x + len(share) <= names:
@@ -253,7 +265,7 @@ def _noise_group(line: Line, board: ErrorBoard, inks: Inks, *, hides_noise: bool
     line.skip(1).put("scanner noise", inks.focus).put(f"  {units.exact(board.noise)}", inks.text)
     stormers = len(board.stormers)
     if stormers and not hides_noise:
-        line.put(f"  {units.exact(stormers)} client{'' if stormers == 1 else 's'} with storms of 404s", inks.label)
+        line.put(f"  {units.counted(stormers, 'client')} with storms of 404s", inks.label)
     told = "shows it" if hides_noise else "hides it"
     rule(line, inks, len(told) + 3).put("n", inks.focus, "noise").skip(1).put(told, inks.label, "noise")
 
@@ -271,7 +283,7 @@ def _status_row(
     line.put("▌" if is_chosen else " ", ink(inks.focus if has_keys else inks.label))
     own = inks.status(int(row.status)) if row.status.isdigit() else inks.label
     line.put(fit_left(clean(row.status, 8), 3), ink(soft(own) if row.is_noise else own)).put(" ", ink(inks.ground))
-    names = line.width - 1 - sum(cells + 2 for _, cells in columns)
+    names = _name_room(line.width, columns)
     name = fit_left(phrase(row.status) + NOISE_WORDS[row.kind], names - line.x + 1)
     tint = round(len(name) * row.hits / most) if most and name.isascii() and not is_selected else 0
     base = inks.label if row.is_noise else inks.text
@@ -279,6 +291,7 @@ def _status_row(
     for column, cells in columns:
         text, style = _figure(row, column, scene, inks)
         line.put("  ", ink(inks.ground)).put(fit_right(text, cells), ink(style))
+    line.put(" ", ink(inks.ground))
 
 
 def _figure(row: ErrorRow, column: str, scene: Scene, inks: Inks) -> tuple[str, Style]:

@@ -18,8 +18,8 @@ Part = Literal["statuses", "targets", "clients"]
 PARTS: tuple[Part, ...] = ("statuses", "targets", "clients")
 """What can have the cursor, in the order in which `tab` goes through it."""
 
-HEADS = 11
-"""Cells of the names of the columns of a list."""
+HEADS = 12
+"""Cells of the names of the columns of a list, and of the margin behind them."""
 NOISE_WORDS = {"error": "", "probe": " · probe paths", "storm": " · storm of 404s"}
 
 
@@ -96,5 +96,5 @@ def _name(name: ErrorName, row: ErrorRow, at: int, width: int, inks: Inks, *, is
     tint = round(room * name.hits / most) if shown.isascii() and not is_selected else 0
     line.put(shown[:tint], ink(inks.text + inks.bar), action).put(shown[tint:], ink(inks.text), action)
     line.put(fit_right(units.count(name.hits), 6), ink(inks.text), action)
-    line.put(fit_right(units.share(name.share), 7), ink(inks.label), action)
+    line.put(fit_right(units.share(name.share), 7), ink(inks.label), action).put(" ", ink(inks.ground), action)
     return line

@@ -9,6 +9,7 @@ from typing import cast
 from textual.geometry import Size
 
 from glance.commands import ROW_COMMANDS, bindings
+from glance.domain import units
 from glance.domain.error_board import ErrorBoard, ErrorKind, ErrorRow, ErrorWish
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
@@ -127,9 +128,10 @@ class ErrorPage(Page):
             return None
         columns = ("status", "kind", "hits", "share", "clients", "routes", "first", "last")
         rows = [
-            (row.status, row.kind, row.hits, row.share, row.client_count, row.target_count, row.first_at, row.last_at)
+            (row.status, row.kind, row.hits, round(row.share, 6), row.client_count, row.target_count,
+             units.iso(row.first_at), units.iso(row.last_at))
             for row in self.rows(self.scene)
-        ]
+        ]  # fmt: skip
         return PageTable(columns, rows)
 
     # What a person can do -----------------------------------------------------------------------

@@ -102,9 +102,16 @@ def _less(piece: Piece, worst: Piece) -> Piece | None:
     return replace(piece, text=piece.short, short="", rank=1) if piece.short else None
 
 
+def _is_without_logs(scene: Scene, standing: Standing) -> bool:
+    """Only profiles are looked at."""
+    return bool(scene.at) and not scene.sources and not standing.sources
+
+
 def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     """Program, logs, and what was understood of them."""
     pieces = [Piece(standing.title, inks.focus, 9)]
+    if _is_without_logs(scene, standing):
+        return pieces
     if not scene.sources:
         name = _names(standing.sources)
         return [*pieces, Piece(f"reading {name} …" if name else "starting …", inks.label, 1)]
@@ -150,6 +157,8 @@ def _confidence(sources: tuple[SourceStatus, ...]) -> str:
 
 def _right(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     """Lines, pace, window, state and clock."""
+    if _is_without_logs(scene, standing):
+        return [Piece(" PAUSED ", inks.badge, 0, "screen.pause")] if standing.is_paused else []
     pieces = _kept(scene, inks) + _pace(scene, inks, is_past=standing.end is not None)
     pieces += [
         Piece("‹", inks.focus, 0, "screen.window(-1)"),
@@ -174,7 +183,7 @@ def _pace(scene: Scene, inks: Inks, is_past: bool) -> list[Piece]:
         return []
     pieces = [
         Piece(units.exact(scene.lines_total), inks.text, 4, group="lines"),
-        Piece("lines", inks.label, 4, gap=1, group="lines"),
+        Piece("line" if scene.lines_total == 1 else "lines", inks.label, 4, gap=1, group="lines"),
     ]
     if scene.unparsed_total:
         pieces.append(Piece(f"{units.count(scene.unparsed_total)} unparsed", inks.client_error, 5))
@@ -202,7 +211,7 @@ def _state(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
         return [*paused, *_past(scene, standing, standing.end, inks)]
     if paused:
         since = units.clock(scene.at) if scene.at else "the start"
-        return [*paused, Piece(f"at {since}, {units.exact(standing.behind)} lines behind", inks.text, 2, gap=1)]
+        return [*paused, Piece(f"at {since}, {units.counted(standing.behind, 'line')} behind", inks.text, 2, gap=1)]
     if not scene.at:
         return []
     if scene.is_recalled:

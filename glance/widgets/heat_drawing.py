@@ -263,6 +263,9 @@ def axis_labels(board: HeatBoard, rows: Sequence[int], each: int) -> list[str]:
         row = rows[(y + 1) * each - 1]
         if board.kind == "latency" and row >= 0 and not any(found[max(0, y - 3) : y + 4]):
             found[y] = _bound_text(board.bounds[row + 1])
+    for y in range(many - 1):  # a row over many lines is named where it ends
+        if found[y] and found[y] in found[y + 1 :]:
+            found[y] = ""
     return found
 
 

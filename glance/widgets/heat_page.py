@@ -8,6 +8,7 @@ from textual import events, on
 from textual.geometry import NULL_SIZE, Size
 
 from glance.commands import ROW_COMMANDS, bindings
+from glance.domain import units
 from glance.domain.heat_board import CHOICES, MEASURES, PARTS, SECOND_MS, HeatBoard, HeatCell, HeatWish
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
@@ -190,6 +191,22 @@ class HeatPage(Page):
         self._spot = self._anchor = None
         self._want(start=None)
 
+    def watch_scene(self, old: Scene, new: Scene) -> None:
+        """Draw what is new; other keys make sense where there is a map."""
+        super().watch_scene(old, new)
+        if self._has_map(old) != self._has_map(new):
+            self.post_message(SituationChanged())
+
+    def _has_map(self, scene: Scene) -> bool:
+        """Something can be selected."""
+        board = self.answer(scene)
+        return isinstance(board, HeatBoard) and board.kind == self._wish.kind and bool(board.hits)
+
+    @property
+    def has_chip(self) -> bool:
+        """There is a map, of which a part can be filtered by."""
+        return self._has_map(self.scene)
+
     def chip(self) -> str:
         """The time, and the latencies, of what is selected, or of the cell with the cursor."""
         from glance.domain.heat_chip import heat_chip  # numpy: not before it is needed
@@ -234,7 +251,12 @@ class HeatPage(Page):
         if board is None or not board.hits:
             return None
         rows = [
-            ((board.start_ms + column * board.step_ms) / 1000, board.bounds[row + 1], board.bounds[row], hits)
+            (
+                units.iso((board.start_ms + column * board.step_ms) / 1000),
+                board.bounds[row + 1],
+                board.bounds[row],
+                hits,
+            )
             for row, cells in enumerate(board.hits)
             for column, hits in enumerate(cells)
             if hits

@@ -113,7 +113,7 @@ def _map(board: HeatBoard, state: HeatState, inside: Size, inks: Inks) -> list[S
 
 def _totals(board: HeatBoard) -> str:
     """How much the map is about."""
-    text = f"{units.exact(board.total - board.left_out)} requests"
+    text = units.counted(board.total - board.left_out, "request")
     if not board.left_out:
         return text
     without = "without a latency" if board.kind == "latency" else "with whole seconds only, left out"
@@ -128,7 +128,7 @@ def readout(board: HeatBoard, state: HeatState, width: int, inks: Inks) -> Strip
         return line.put("arrows move a cursor", inks.label).strip()
     head = "selected" if state.anchor is not None else "peak" if state.is_peak else "cursor"
     hits = hits_within(board, state.anchor or cursor, cursor)
-    line.put(head, inks.focus).skip(2).put(f"{units.exact(hits)} request{'' if hits == 1 else 's'}", inks.traffic)
+    line.put(head, inks.focus).skip(2).put(units.counted(hits, "request"), inks.traffic)
     line.skip(2).put(when(board, state.anchor or cursor, cursor), inks.text)
     if board.kind == "latency":
         line.skip(2).put(latencies(board, state.anchor or cursor, cursor), inks.latency)

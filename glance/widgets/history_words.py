@@ -62,7 +62,7 @@ def lost(gap: GapNotice) -> str:
     """How much of a gap is known: `12.0kB`, `120 lines`, `12.0kB, 120 lines`; empty when nobody can know."""
     parts = [units.size(gap.bytes)] if gap.bytes else []
     if gap.lines:
-        parts.append(f"{units.exact(gap.lines)} {'line' if gap.lines == 1 else 'lines'}")
+        parts.append(units.counted(gap.lines, "line"))
     return ", ".join(parts)
 
 

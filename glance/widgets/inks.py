@@ -50,6 +50,10 @@ class Inks:
     is_ansi: bool = False
     is_plain: bool = False
     """There are no colours to tell things apart by."""
+    theme: str = ""
+    """The name of the theme."""
+    is_256: bool = False
+    """The terminal has 256 colours and no more."""
 
     def selected(self, style: Style) -> Style:
         """A style in the selected row; with sixteen colours the whole row is inverse, and one colour."""
@@ -100,6 +104,8 @@ def inks_of(theme: str, *, is_256: bool = False) -> Inks:
         past_badge=ink(palette.past_badge),
         is_ansi=palette.is_ansi,
         is_plain=palette.name == MONOCHROME.name,
+        theme=palette.name,
+        is_256=is_256,
     )
 
 

@@ -122,7 +122,7 @@ def _choices(board: LatencyBoard | None, wish: LatencyWish, width: int, inks: In
     if wish.without_errors:
         told = "counts errors too"
         many = board.left_out if board is not None else 0
-        left_out = f"4xx and 5xx left out: {units.exact(many)} request{'' if many == 1 else 's'}"
+        left_out = f"4xx and 5xx left out: {units.counted(many, 'request')}"
         if line.room > len(left_out) + len(told) + 8:
             line.skip(4).put(left_out, inks.client_error)
         elif line.room > len(told) + 22:

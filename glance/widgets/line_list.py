@@ -85,11 +85,11 @@ def lines_page(scene: Scene, state: LineState, size: Size, inks: Inks) -> Pictur
 def _notes(scene: Scene, state: LineState, inks: Inks) -> tuple[tuple[str, Style], ...]:
     """In the upper border: how many lines there are, and whether the newest are followed."""
     total = state.rows.total
-    count = f"{units.exact(total)} {'line' if total == 1 else 'lines'}"
+    count = units.counted(total, "line")
     if state.is_still:
         newer = f" · {units.exact(state.rows.newer)} newer" if state.rows.newer else ""
         return ((count, inks.label), (f"standing still{newer} · g follows", inks.past))
-    if scene.view.end is not None or not scene.is_live:
+    if scene.view.end is not None or scene.view.is_paused or not scene.is_live:
         return ((count, inks.label), ("newest first", inks.label))
     return ((count, inks.label), ("● live, newest first", inks.success))
 
@@ -227,7 +227,7 @@ def search_words(state: LineState) -> tuple[str, bool]:
         if is_done:
             return f"no match in {units.exact(state.rows.total)} lines", True
         return f"no match yet, {units.share(search.share)} searched", False
-    hits = f"{units.exact(search.hits)} {'hit' if search.hits == 1 else 'hits'}"
+    hits = f"{units.counted(search.hits, 'hit')}"
     place = bisect_left(search.rows, state.cursor)
     if place < len(search.rows) and search.rows[place] == state.cursor:
         hits = f"hit {units.exact(place + 1)} of {units.exact(search.hits)}"

@@ -78,7 +78,8 @@ class LinePage(Panel, can_focus=True):
     def part(self, scene: Scene) -> object:
         """The rows, and what is said where there are none."""
         words = "" if scene.raw.total else empty_words(scene)
-        return (scene.raw, words, scene.is_live, scene.view.end, scene.has_latency, len(scene.sources))
+        is_standing = scene.view.end is not None or scene.view.is_paused
+        return (scene.raw, words, scene.is_live, is_standing, scene.has_latency, len(scene.sources))
 
     def watch_scene(self, old: Scene, new: Scene) -> None:
         """Take the rows that are an answer to what is wanted now."""

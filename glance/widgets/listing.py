@@ -29,6 +29,11 @@ class Listing(Panel, can_focus=True):
         return ()
 
     @property
+    def has_chip(self) -> bool:
+        """There are rows, and they can be filtered by."""
+        return self.HAS_CHIPS and bool(self.names(self.scene))
+
+    @property
     def row_room(self) -> int:
         """How many rows fit."""
         return max(1, self.size.height - 2)

@@ -60,6 +60,11 @@ class Page(Listing):
         return False
 
     @property
+    def search(self) -> str:
+        """What was searched on it; empty where nothing was."""
+        return ""
+
+    @property
     def table(self) -> PageTable | None:
         """What is exported instead of the figures of the window; None where there is nothing of its own."""
         return None

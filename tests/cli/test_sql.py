@@ -130,6 +130,12 @@ def test_only_what_is_chosen_is_asked(capfd: pytest.CaptureFixture[str]) -> None
     assert sql(capfd, "a.log", *chosen, COUNT, "-o", "csv")[1] == "hits\r\n5\r\n"
 
 
+@pytest.mark.parametrize("since", ["9" * 400 + "d", "999999999999999d"])
+def test_longer_ago_than_calendars_go_is_everything(since: str, capfd: pytest.CaptureFixture[str]) -> None:
+    everything = sql(capfd, "a.log", COUNT, "-o", "csv")
+    assert sql(capfd, "a.log", "--since", since, COUNT, "-o", "csv")[:2] == everything[:2]
+
+
 @pytest.mark.parametrize(
     "words", [["--db"], ["--db", "--since", "2026-01-01"], ["--source", "a.log"], ["a.log", "--db"]]
 )

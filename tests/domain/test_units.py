@@ -129,3 +129,7 @@ def test_a_stretch_of_time_is_as_short_as_it_can_be(start, end, words):
 
 def test_a_moment_has_its_day():
     assert units.moment(NOW, UTC) == "22 Nov 12:02:31"
+
+
+def test_one_thing_is_not_many():
+    assert [units.counted(many, "line") for many in (0, 1, 2345)] == ["0 lines", "1 line", "2,345 lines"]

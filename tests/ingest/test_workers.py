@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -45,8 +46,7 @@ def readers_of(path: Path) -> Sequence[LineReader]:
 def told(buckets: Sequence[LogBucket]) -> list[tuple[object, ...]]:
     """What makes a bucket equal to another."""
     return [
-        (one.offset, one.length, one.lines, one.records, one.first_ms, one.last_ms, records_of(one))
-        for one in buckets
+        (one.offset, one.length, one.lines, one.records, one.first_ms, one.last_ms, records_of(one)) for one in buckets
     ]
 
 
@@ -97,6 +97,52 @@ def test_no_process_is_left(path: Path) -> None:
         next(workers.parse_all(stretches_of(path)))  # given up with work under way
         processes = workers.processes
     for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+def test_a_signal_while_they_start_runs_nothing_of_the_parents_in_a_child(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Else two processes would go on with what the one was at."""
+    parent, fork = os.getpid(), os.fork
+
+    def interrupted() -> int:
+        process = fork()
+        if not process:
+            os.kill(os.getpid(), signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(module.os, "fork", interrupted)
+    try:
+        with Workers(readers_of(path), 2) as workers:
+            found = list(workers.parse_all(stretches_of(path)))
+    finally:
+        if os.getpid() != parent:
+            os.write(2, b"a child went on\n")
+            os._exit(1)
+    assert sum(bucket.records for _, buckets in found for bucket in buckets) == 6000
+    assert capfd.readouterr().err == ""
+
+
+def test_who_is_interrupted_while_they_start_leaves_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, made = os.fork, list[int]()
+
+    def interrupted() -> int:
+        process = fork()
+        if process:
+            made.append(process)
+            os.kill(os.getpid(), signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(module.os, "fork", interrupted)
+    gc.collect()
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(KeyboardInterrupt):
+        Workers(readers_of(path), 2)
+    assert made
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+    for process in made:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
 

@@ -22,6 +22,7 @@ SHOWN_AFTER = timedelta(seconds=42)
 THRESHOLD = "56"
 """Requests per second: a little below the demo's traffic, so that the alert has something to say."""
 PATIENCE_SECONDS = 30.0
+ESCAPE = b"\x1b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Shot:
     rows: int
     keys: Sequence[bytes] = ()
     """Pressed before it is taken."""
+    undo: Sequence[bytes] = (ESCAPE,)
+    """Pressed after it was taken, where keys were."""
 
 
 SHOTS = (
@@ -41,7 +44,15 @@ SHOTS = (
     Shot("wide", "glance at 200 × 55", 200, 55),
     Shot("small", "glance at 80 × 24: the tables are tabs of one box", 80, 24),
     Shot("zoomed", "the panel of paths on the whole screen", 120, 35, (b"3", b"z")),
-)
+    Shot("errors", "the page of errors: each status with its routes, clients and newest lines", 120, 35, (b"e",)),
+    Shot("latency", "the page of latency: percentiles by route, and the slowest requests", 120, 35, (b"d", b"j")),
+    Shot("clients", "the page of clients, suspicious first, with lines that shut one out", 120, 35,
+         (b"a", b"s", b"s", b"s", b"b"), (ESCAPE, ESCAPE)),
+    Shot("heat", "the heat map of latency", 120, 35, (b"h",)),
+    Shot("sql", "the page of SQL with an answer", 120, 35, (b";", b"2")),
+    Shot("timeline", "a part of the chart is selected; its border says what is in it", 120, 35, (b"[", b"[", b"{")),
+    Shot("compare", "five minutes beside the five before, risers first", 120, 35, (b"<", b"c", b"3", b"s")),
+)  # fmt: skip
 LIGHT = Shot("light", "glance with light colours", 120, 35)
 
 
@@ -74,8 +85,8 @@ def one(shown: Terminal, shot: Shot) -> str:
         shown.run(0.7)
     shown.run(1.0)
     drawn = picture(shown.screen, shot.title)
-    if shot.keys:
-        shown.send(b"\x1b")
+    for key in shot.undo if shot.keys else ():
+        shown.send(key)
         shown.run(0.5)
     return drawn
 

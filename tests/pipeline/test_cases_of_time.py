@@ -13,7 +13,8 @@ from glance.domain.logs.bucket_head import Wanted
 from glance.domain.view import View
 from glance.ingest.named import readers_named
 from glance.pipeline.alerting import Alerting
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.sources.discovery import discover
 from glance.store.history import History

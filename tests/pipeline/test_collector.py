@@ -16,10 +16,12 @@ import pytest
 from glance.domain.alerts.builtin import traffic_rule
 from glance.domain.scene import Scene
 from glance.domain.view import View
+from glance.errors import StoreError
 from glance.ingest import spawned
 from glance.pipeline import backfill
 from glance.pipeline.alerting import Alerting
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.sources.discovery import discover
 from glance.store.alert_table import AlertTable
@@ -369,3 +371,19 @@ async def test_a_filter_holds_for_what_is_there_and_for_what_comes(tmp_path: Pat
         stage.collector.look(VIEW)
         scene = await stage.until(lambda scene: not scene.view.filter)
         assert scene.totals.hits == scene.lines_total == 102
+
+
+async def test_a_trouble_of_history_that_has_passed_is_told_no_more(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(b"".join(line(number) for number in range(20)))
+    async with staged(log, view=replace(VIEW, end=time.time())) as stage:
+        looker = stage.collector._looker
+        back = looker._back
+
+        async def fails(*_given: object) -> None:
+            raise StoreError("history cannot be read", "it is busy", is_passing=True)
+
+        looker._back = fails  # type: ignore[assignment,method-assign]
+        await stage.until(lambda scene: scene.trouble == "history cannot be read: it is busy")
+        looker._back = back  # type: ignore[method-assign]
+        await stage.until(lambda scene: not scene.trouble)

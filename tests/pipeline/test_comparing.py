@@ -189,3 +189,42 @@ async def test_what_memory_has_no_more_is_read_from_history_meanwhile(tmp_path: 
     assert (comparison.totals.hits, [row.hits for row in rankings[0].rows]) == (200, [400])
     comparing.close()
     await thread.close()
+
+
+async def test_what_is_not_written_yet_is_not_taken_for_read(tmp_path: Path) -> None:
+    """A live window moves on to what history did not have when it was looked into."""
+    at, source, path = START // 3600 * 3600, "/var/log/access.log", tmp_path / "glance.db"
+
+    def keep(first: int, end: int, generation: int) -> None:
+        data = b"".join(line(number % 3, at=at + number) for number in range(first, end))
+        kept = History.open(path)
+        kept.commit(Batch(tuple(parse(data, readers_named("combined"), source=source, generation=generation))))
+        kept.close()
+
+    keep(-600, 0, 1)
+    thread = HistoryThread.open(path, writes=False)
+    series, told = LogSeries(), asyncio.Event()
+    series.add(bucket_of([RECORDS[0]._replace(at_ms=(at + 99) * 1000)]))
+    series.rollup.add_minutes(np.array([at // 60 + 1], np.int64), np.ones((1, 4), np.int64), 1)
+    maker = SceneMaker(series)
+    comparing = Comparing(maker, Keeping(thread), told.set)
+    view = View(window="1m", rows=(("paths", 5),), compare="before")
+
+    async def other(now: float) -> tuple[float, int]:
+        """Of the other window, when it is read: its end, and its requests."""
+        seen = looked(maker, view, HistoryStatus("recording", at - 600.0, at + now), now=at + now)
+        for _ in range(2):
+            _, comparison = comparing.answer(seen, [source], is_whole=True)
+            assert comparison is not None
+            if comparison.condition != "counting":
+                return comparison.window.end - at, comparison.totals.hits
+            await asyncio.wait_for(told.wait(), 20)
+            told.clear()
+        raise AssertionError("it was not read")
+
+    assert (await other(0.0))[1] == 60
+    keep(0, 100, 2)
+    end, hits = await other(100.0)
+    assert (hits, end > 0) == (60, True)
+    comparing.close()
+    await thread.close()

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glance.domain.latency_board import LatencyWish
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.series import LogSeries
+from glance.domain.logs.tally import Tally
 from glance.domain.scene import Scene
 from glance.domain.view import View
 from glance.domain.window import Window
 from glance.pipeline import filtered_past, sieve
 from glance.pipeline import keeping as keeping_module
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.filtered_past import FilteredPast
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.intake import Intake
@@ -165,6 +170,8 @@ async def test_the_newest_come_first_and_more_follow(
     """Each answer says how far it has come, and is exact as far as that."""
     monkeypatch.setattr(filtered_past, "FIRST_SECONDS", 0.001)
     monkeypatch.setattr(filtered_past, "STEP_SECONDS", 0.001)
+    monkeypatch.setattr(filtered_past, "LONGEST_STEP_SECONDS", 0.001)
+    monkeypatch.setattr(sieve, "MOST_AT_ONCE", 1)
     path, records = many
     async with long(path) as one:
         last = await one.whole("status:5xx", LONG)
@@ -180,11 +187,38 @@ async def test_the_newest_come_first_and_more_follow(
         expect(last, records, "status:5xx", LONG)
 
 
+async def test_counting_holds_up_nobody(many: tuple[Path, list[LogRecord]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is chosen, and what the open page tells of it, is counted in another thread than that of the loop."""
+    counted_in: list[str] = []
+    add = Tally.add
+
+    def noted(self: Tally, *arguments: Any, **options: Any) -> None:
+        counted_in.append(threading.current_thread().name)
+        add(self, *arguments, **options)
+
+    monkeypatch.setattr(Tally, "add", noted)
+    path, _ = many
+    async with long(path) as one:
+        view = View(window="all", rows=ROWS, filter="-status:404", page=LatencyWish())  # type: ignore[arg-type]
+        chosen_by = parse_filter(view.filter)
+        while (found := await one.past.answer(view, chosen_by, LONG, one.hurry, is_live=False)).sifting is not None:
+            pass
+        counted = len(counted_in)
+        assert found.maker is not None
+        board = found.maker.page(view, LONG, LONG.end)
+
+    assert board is not None
+    assert counted > 0
+    assert len(counted_in) == counted
+    assert all(name.startswith("sieve-count") for name in counted_in)
+
+
 async def test_another_wish_interrupts_and_what_was_found_is_kept(
     many: tuple[Path, list[LogRecord]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for what is not wanted any more; going on later begins where it stood."""
     monkeypatch.setattr(filtered_past, "FIRST_SECONDS", 30.0)
+    monkeypatch.setattr(sieve, "MOST_AT_ONCE", 1)
     path, records = many
     async with long(path) as one:
         one.hurry.set()

@@ -108,8 +108,29 @@ def test_counted_in_parts_it_ends_the_same(sizes: list[int], looks: list[tuple[i
             while (made := maker.figures_of(view_of(text), window)).sifting is not None:
                 assert done < made.sifting.done < made.sifting.total
                 done = made.sifting.done
-                assert all(line.at < window.end for line in maker.newest(view_of(text), window))
+                assert all(line.at is not None and line.at < window.end for line in maker.newest(view_of(text), window))
             expect_only(made, records, text, window, timed=series.has_latency)
+
+
+def test_nearly_everything_is_counted_by_what_it_leaves_out_in_parts_too() -> None:
+    """Where everything was counted, the rest of it is taken away bucket by bucket, and the end is exact."""
+    records, window, text = make_records(600, 7, START), Window(START, START + 300, 10), "-status:5xx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(series_module, "SEALED_RECORDS", 20)
+        series = LogSeries()
+        maker = SceneMaker(series, slice_seconds=-1.0)
+        for at in range(0, len(records), 30):
+            series.add(bucket_of(records[at : at + 30], offset=10 * at))
+        while maker.figures_of(view_of(""), window).sifting is not None:
+            pass
+        parts: list[int] = []
+        while (made := maker.figures_of(view_of(text), window)).sifting is not None:
+            parts.append(made.totals.hits)
+
+    expect_only(made, records, text, window, timed=series.has_latency)
+    assert len(parts) > 1
+    assert sorted(parts, reverse=True) == parts
+    assert parts[-1] >= made.totals.hits
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from glance.domain.view import View
 from glance.errors import StoreError
 from glance.pipeline import recorder as recorder_module
 from glance.pipeline.collecting import Collecting, CollectOptions
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.history_thread import HistoryThread
 from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping

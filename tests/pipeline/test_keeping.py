@@ -15,7 +15,8 @@ import pytest
 from glance.domain.scene import Scene
 from glance.domain.view import View
 from glance.pipeline import following
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping
 from glance.sources.discovery import discover

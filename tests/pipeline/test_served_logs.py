@@ -18,8 +18,10 @@ from glance.domain.logs.series import LogSeries
 from glance.domain.logs.summary_document import document
 from glance.domain.scene import Scene
 from glance.domain.units import iso
-from glance.errors import FilterError, GlanceError
+from glance.errors import FilterError, GlanceError, StoreError
+from glance.pipeline import history_report
 from glance.pipeline.daemon_plan import DaemonCollector, DaemonPlan, make_collector
+from glance.pipeline.report import Report
 from glance.pipeline.served_logs import ServedLogs, _held
 from tests.domain.exposition import ReadFamily, read
 from tests.domain.logs.brute import bucket_of, make_records
@@ -141,6 +143,37 @@ async def test_what_memory_cannot_hold_comes_from_history(tmp_path: Path) -> Non
 
     assert tops == [["/p/0"], []]
     assert "did not fit into memory" in told.notes[0]
+
+
+async def test_lines_and_requests_of_a_report_are_of_one_moment(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However old the newest scene is."""
+    async with serving(log) as now:
+        await now.reads(400)
+        monkeypatch.setattr(now.served, "see", lambda _scene: None)
+        append(log, request(NOW + 500, "/new", 404) * 3)
+        await now.reads(403)
+        told = await asyncio.to_thread(now.served.report, None, None, "", 5)
+    assert (told.hits, told.parsed, told.lines, told.files[0].lines) == (403, 403, 403, 403)
+
+
+async def test_what_history_told_before_it_failed_is_not_counted_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(b"".join(request(NOW, f"/p/{number}") for number in range(20_000)))
+    small = replace(DEFAULTS, memory_mb=1, db=str(tmp_path / "h.db"))
+
+    def fails(report: Report, *_asked: object) -> None:
+        report.take(str(log), "", bucket_of(make_records(100, 1), source=str(log)))
+        raise StoreError("the history is damaged")
+
+    monkeypatch.setattr(history_report, "read_history", fails)
+    async with serving(log, small) as now:
+        await now.reads(20_000)
+        told = await asyncio.to_thread(now.served.report, None, None, "", 5)
+        held = await asyncio.to_thread(now.served._held, None, None)
+    assert "did not fit into memory" in told.notes[0]
+    assert told.hits == sum(bucket.records for bucket in held.buckets)
 
 
 def test_what_was_let_go_is_known_to_be_missing() -> None:

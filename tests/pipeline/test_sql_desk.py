@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import subprocess
+import sys
+import threading
 import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -269,6 +272,36 @@ async def test_a_query_that_takes_too_much_memory_is_stopped(monkeypatch):
     run = SqlRun(query, Relation(LogSeries(1 << 20)), 0.0)
     await run.run()
     assert "more than 8 MB" in run.mistake.why or "too big" in run.mistake.why
+
+
+def test_a_step_that_cannot_be_stopped_keeps_nobody_from_leaving():
+    """One call of a function of SQLite over huge texts hears nothing, and would take hours."""
+    program = (
+        "import asyncio\n"
+        "from glance.domain.logs.relation import Relation\n"
+        "from glance.domain.logs.series import LogSeries\n"
+        "from glance.pipeline.sql_run import SqlRun\n"
+        "query = \"SELECT instr(zeroblob(60000000), CAST(zeroblob(30000000) AS BLOB) || x'01')\"\n"
+        "async def leave():\n"
+        "    run = asyncio.create_task(SqlRun(query, Relation(LogSeries(1 << 20)), 0.0).run())\n"
+        "    await asyncio.wait({run}, timeout=0.5)\n"
+        "    assert not run.done()\n"
+        "asyncio.run(leave())\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=20, check=False).returncode == 0
+
+
+async def test_a_bug_in_a_query_is_not_hidden(monkeypatch):
+    def fails(*_given: object) -> None:
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(SqlRun, "_answer", fails)
+    monkeypatch.setattr(threading, "excepthook", lambda _failed: None)
+    with pytest.raises(LookupError):
+        await SqlRun("SELECT 1", Relation(LogSeries(1 << 20)), 0.0).run()
+    for thread in threading.enumerate():
+        if thread.name == "sql":
+            thread.join()
 
 
 async def test_a_hundred_queries_in_a_row_leave_nothing_behind(tmp_path):

@@ -326,7 +326,7 @@ async def test_tables_are_ordered_by_change_only_while_there_is_a_comparison():
         await on.publish()
         await on.press("3", "s", "s", "s", "s", "s")
         assert not on.engine.views[-1].sorts
-        await on.press("c", "s", "s", "s", "s", "s")
+        await on.press("c", "s")
         assert dict(on.engine.views[-1].sorts).popitem()[1] == "risers"
         await on.press("s")
         assert dict(on.engine.views[-1].sorts).popitem()[1] == "fallers"

@@ -131,3 +131,15 @@ async def test_hostile_text_is_cleaned():
             assert "\x1b" not in text
             assert "\x9b" not in text
             assert "\u202e" not in text
+
+
+async def test_keys_of_a_row_are_offered_where_there_is_one():
+    async with stage((120, 35)) as on:
+        await on.publish()
+        await on.press("a")
+        await on.publish(AT + 1, page=board(on.engine.views[-1].page, rows=()))
+        assert "enter filter" not in on.text("keys")
+        assert "deny line" not in on.text("keys")
+        await on.publish(AT + 2, page=board(on.engine.views[-1].page))
+        assert "enter filter" in on.text("keys")
+        assert "b deny line" in on.text("keys")

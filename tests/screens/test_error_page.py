@@ -141,3 +141,12 @@ async def test_the_table_of_the_page_can_be_exported():
         table = on.overview.query_one(ErrorPage).table
         assert table.columns[:3] == ("status", "kind", "hits")
         assert table.rows[0][:3] == ("500", "error", 241)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_first_rule_of_noise_stands_whole_on_its_line(width):
+    async with stage((width, 24)) as on:
+        await on.press("e")
+        await on.publish(page=error_board())
+        line = next(line for line in on.text("errors").splitlines() if "paths scanners try" in line)
+        assert line.rstrip("│ ").endswith("answered 4xx" if width == 80 else "half its requests")

@@ -180,3 +180,14 @@ def test_what_a_picture_says_of_other_places_is_taken_out():
     svg = '<svg><!-- http://a --><style>@font-face { src: url("http://b") } x { font-family: arial; }</style></svg>'
     assert "http" not in local_picture(svg)
     assert "arial" not in local_picture(svg)
+
+
+async def test_no_picture_is_taken_of_what_was_opened_meanwhile(folder):
+    async with stage(exports=EXPORTS) as on:
+        await on.publish()
+        on.app.action_help()
+        on.overview._take_picture()  # the help has no place yet: there is nothing to be seen of it
+        await on.pilot.pause()
+        await on.press("escape")
+        assert "no picture was taken" in on.text("header")
+        assert not list(folder.glob("*.svg"))

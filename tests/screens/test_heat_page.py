@@ -178,3 +178,25 @@ async def test_few_colours_show_shades_by_signs(theme):
         await on.publish(page=latency_board(wish))
         assert "█" in on.text("heat")
         assert "░" in on.text("heat")
+
+
+async def test_a_row_over_many_lines_is_named_once():
+    async with stage((120, 35)) as on:
+        await on.press("h")
+        wish = on.engine.views[-1].page
+        await on.publish(page=latency_board(wish, bounds=(0.215, 0.2), hits=((3, 0, 0, 0, 0, 0),), total=3, left_out=2))
+        assert on.text("heat").count("200ms┤") + on.text("heat").count("200ms▸") == 1
+        assert "1 request," in on.text("heat")
+
+
+async def test_keys_that_choose_are_offered_where_there_is_a_map():
+    async with stage((120, 35)) as on:
+        await on.publish()
+        await on.press("h")
+        assert "v select" not in on.text("keys")
+        await on.publish(AT + 1, page=latency_board(on.engine.views[-1].page))
+        assert "v select" in on.text("keys")
+        assert "deny line" not in on.text("keys")
+        assert "enter filter" in on.text("keys")
+        await on.publish(AT + 2, page=latency_board(on.engine.views[-1].page, hits=(), bounds=(), total=0))
+        assert "v select" not in on.text("keys")

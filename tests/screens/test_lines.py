@@ -275,3 +275,26 @@ def test_the_next_dashboard_does_not_begin_with_rows_of_a_page_that_is_not_open(
     scene = scene_at()
     shown = replace(scene, view=replace(scene.view, lines=LinesWish()), raw=rows_for(LinesWish()))
     assert scene_of(text_of(shown), scene.view) == replace(scene, is_recalled=True)
+
+
+async def test_a_list_that_is_paused_is_not_called_live():
+    async with stage() as on:
+        await on.press("l")
+        await answer(on)
+        assert "● live" in on.text("raw")
+        await on.press("space")
+        await answer(on, AT + 1)
+        await on.press("space", "space")
+        assert "● live" not in on.text("raw")
+
+
+async def test_a_search_of_the_lines_is_nothing_to_go_back_from_elsewhere():
+    async with stage() as on:
+        await on.press("l")
+        await answer(on)
+        await on.press("slash", *"abc", "enter")
+        await answer(on)
+        await on.press("1")
+        while on.overview.wish.zoomed:
+            await on.press("escape")
+        assert "esc back" not in on.text("keys")

@@ -253,3 +253,16 @@ async def test_a_history_that_cannot_be_written_is_told_above_and_hides_nothing(
         assert on.overview.panel("banner").size.height == 2
         await on.publish(AT + 2)
         assert "disk full" not in on.screen_text
+
+
+@pytest.mark.parametrize(("key", "page"), [("m", "metrics"), ("i", "sources")])
+async def test_esc_goes_from_the_lines_back_to_the_page_that_they_were_opened_from(key, page):
+    async with stage() as on:
+        await on.press(key)
+        await on.publish()
+        await on.press("l")
+        assert on.overview.wish.zoomed == "raw"
+        await on.press("escape")
+        assert on.overview.wish.zoomed == page
+        await on.press("escape")
+        assert on.overview.wish.zoomed == ""

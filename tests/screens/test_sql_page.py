@@ -13,7 +13,8 @@ from textual.events import Paste
 from glance.app import Glance, ScreenSettings
 from glance.domain.sql_board import SqlBoard, SqlMistake, SqlResult, SqlWish
 from glance.domain.view import View
-from glance.pipeline.collector import Collector, CollectorOptions
+from glance.pipeline.collector import Collector
+from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.engine import Engine
 from glance.pipeline.intake import Intake
 from glance.sources.discovery import discover

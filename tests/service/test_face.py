@@ -14,6 +14,7 @@ from glance.errors import GlanceError, SourceError, StoreError
 from glance.service.answers import Asked
 from glance.service.face import HEADERS, MOST_WAITING
 from glance.service.openapi import document
+from glance.setting_value import EARLIEST
 from tests.service.asking import NOW, Told, served
 from tests.service.schema import mistakes
 
@@ -73,6 +74,8 @@ async def test_it_is_only_read(method: str) -> None:
     [
         ("", Asked()),
         ("since=90m&top=3", Asked(since=NOW - 5400, top=3)),
+        pytest.param(f"since={'9' * 400}d", Asked(since=EARLIEST), id="longer ago than calendars go"),
+        pytest.param(f"window={'9' * 15}d", Asked(since=EARLIEST), id="longer than calendars go"),
         ("since=2023-11-14T00:00:00%2B01:00", Asked(since=1_699_916_400.0)),
         ("since=2023-11-14T00:00:00+01:00", Asked(since=1_699_916_400.0)),
         ("window=15m", Asked(since=NOW - 900)),
@@ -98,6 +101,8 @@ async def test_parameters_are_those_of_the_report(query: str, asked: Asked) -> N
         ("since=1m&until=2m", "there is nothing between since and until"),
         ("top=0", "top is no number of rows"),
         ("top=1001", "top is no number of rows"),
+        ("top=00000000150000", "top is no number of rows"),
+        pytest.param(f"top=000000001{'9' * 5000}", "top is no number of rows", id="many digits"),
         ("top=%D9%A3", "top is no number of rows"),
         ("top=1&top=2", "a parameter stands there twice"),
         ("tpo=1", "there is no parameter 'tpo'"),

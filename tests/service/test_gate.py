@@ -33,7 +33,13 @@ async def test_its_own_names_are_not(host: str) -> None:
 
 async def test_no_other_page_may_ask() -> None:
     async with served(Told()) as (session, url):
-        for origin, status in (("http://evil.example", 403), ("null", 403), (url, 200)):
+        for origin, status in (
+            ("http://evil.example", 403),
+            ("null", 403),
+            ("http://[", 403),
+            ("http://a@b]", 403),
+            (url, 200),
+        ):
             async with session.get(f"{url}/metrics", headers={"Origin": origin}) as answer:
                 assert answer.status == status
                 assert not [name for name in answer.headers if name.startswith("Access-Control")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -142,3 +143,14 @@ def test_a_name_is_filtered_by_with_its_status_and_what_is_there_is_not_doubled(
     assert chips("error", "500", "targets") == ("status=500", "route=/api/v1/users/me")
     assert chips("error", "500", "clients") == ("status=500", "client=203.0.113.7")
     assert chips("error", "500", "clients", there="status=500 path:/api") == ("client=203.0.113.7",)
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+def test_names_of_columns_end_where_their_figures_end(size):
+    lines = text(error_board(), size)
+    for place, head in enumerate(lines[:-1]):
+        ends = [found.end() for found in re.finditer("share", head)]
+        below = lines[place + 1]
+        assert not ends or any(below[end - 1] == "%" and below[end] == " " for end in ends), (head, below)
+        assert not any(below[end] == "%" or below[end - 2] == "%" for end in ends), (head, below)
+    assert all(line[-2] in " ─" for line in lines)

@@ -167,6 +167,19 @@ def test_empty_states_have_words():
     assert "could be read as a request" in empty_words(replace(scene, lines_total=9, unparsed_total=9))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("time>=03:12 time<03:13", "nothing matches in this window: > makes it longer, backspace goes back"),
+        ("status>=500 -time=2026-11-21", "nothing matches in this window: > makes it longer, backspace goes back"),
+        ("status>=500 path:/time=", "nothing matches, backspace goes back"),
+    ],
+)
+def test_a_filter_by_time_does_not_move_the_window_and_says_so(text, words):
+    view = replace(scene_at().view, filter=text)
+    assert empty_words(scene_at(view=view, matched=0, matched_of=9)) == words
+
+
 def test_tiles_compare_with_the_average_since_the_first_request():
     scene = scene_at()
     half = scene.window.steps // 2

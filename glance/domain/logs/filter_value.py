@@ -166,7 +166,10 @@ def _status(value: str) -> tuple[str, ValueTest]:
         known = value.lower().rstrip("x").encode()
         if "x" not in known.decode():
             return value.lower(), lambda text: len(text) == 3 and text.isdigit() and text.startswith(known)
-    raise Mistake("this is no status", hint="write a number, or 5xx for all that begin with 5")
+    hint = "write a number, or 5xx for all that begin with 5"
+    if value[:1] in ("<", ">", "=", "!"):
+        hint = f"without the colon it compares: status{value}"
+    raise Mistake("this is no status", hint=hint)
 
 
 def _status_order(operator: str, value: str) -> tuple[str, ValueTest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from glance.domain.logs.dictionary import Keys
 from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.ranking import RowDetails
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, Selection, Tally
+from glance.domain.logs.tally import DERIVED, RANKED_FIELDS, PartSteps, Selection, Tally
 
 IsOver = Callable[[], bool]
 """Whether it is time to stop."""
@@ -109,10 +109,11 @@ class MovingTally:
         bucket, chosen = move.part.bucket, self._chosen(move.part)
         if chosen is not None and not len(chosen):
             return
-        self.total.add(bucket, chosen, sign=move.sign)
+        steps = PartSteps(bucket, chosen, self._step_seconds * 1000)
+        self.total.add(bucket, chosen, sign=move.sign, steps=steps)
         for name, details in self._details.items():
             field, numbers = self._field(name)
-            details.add(bucket, field, chosen, sign=move.sign, moves=numbers)
+            details.add(bucket, field, chosen, sign=move.sign, moves=numbers, steps=steps)
 
     @property
     def buckets(self) -> list[HeldBucket]:
@@ -134,25 +135,49 @@ class MovingTally:
 
     def details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
         """Latency and hits over time of some rows of a ranking, in their order."""
+        self.track({name: keys}, has_latency=has_latency)
+        return self._details[name].chosen(keys)
+
+    def known_details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
+        """The same of those that were counted all along, zero of others; of all where none was."""
         known = self._details.get(name)
-        if known is None or len(known.keys) > _MOST_TRACKED or known.has_latency != has_latency:
-            known = self._count_details(name, keys, has_latency=has_latency)
-        else:
-            missing = np.setdiff1d(keys, known.keys)
-            if len(missing):
-                known = known.joined(self._count_details(name, missing, has_latency=has_latency))
-        self._details[name] = known
+        if known is None or known.has_latency != has_latency:
+            return self.details(name, keys, has_latency=has_latency)
         return known.chosen(keys)
 
-    def _count_details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
-        field, numbers = self._field(name)
-        details = RowDetails(keys, self._step_seconds, has_latency=has_latency)
-        details.hits.reserve(self.total.steps.first, len(self.total.steps.rows))
+    def track(self, wanted: Mapping[str, NDArray[np.intp]], *, has_latency: bool) -> None:
+        """Count the details of some rows of several rankings, and from now on with all that enters and leaves.
+
+        Args:
+            wanted: by ranking, numbers of its rows.
+            has_latency: of their latencies too.
+        """
+        fresh: dict[str, RowDetails] = {}
+        for name, keys in wanted.items():
+            known = self._details.get(name)
+            if known is not None and (len(known.keys) > _MOST_TRACKED or known.has_latency != has_latency):
+                del self._details[name]
+                known = None
+            missing = keys if known is None else np.setdiff1d(keys, known.keys)
+            if known is None or len(missing):
+                fresh[name] = RowDetails(missing, self._step_seconds, has_latency=has_latency)
+        if fresh:
+            self._count_details(fresh)
+        for name, counted in fresh.items():
+            self._details[name] = self._details[name].joined(counted) if name in self._details else counted
+
+    def _count_details(self, fresh: Mapping[str, RowDetails]) -> None:
+        fields = {name: self._field(name) for name in fresh}
+        for details in fresh.values():
+            details.hits.reserve(self.total.steps.first, len(self.total.steps.rows))
         for part in self._parts.values():
             chosen = self._chosen(part)
-            if chosen is None or len(chosen):
-                details.add(part.bucket, field, chosen, moves=numbers)
-        return details
+            if chosen is not None and not len(chosen):
+                continue
+            steps = PartSteps(part.bucket, chosen, self._step_seconds * 1000)
+            for name, details in fresh.items():
+                field, numbers = fields[name]
+                details.add(part.bucket, field, chosen, moves=numbers, steps=steps)
 
     def _field(self, name: str) -> tuple[str, Keys | None]:
         """The text field behind a ranking, and how its numbers follow from it."""

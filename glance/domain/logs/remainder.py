@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from glance.domain.logs.held import HeldBucket
 from glance.domain.logs.moving_tally import IsOver
 from glance.domain.logs.ranking import RowDetails
 from glance.domain.logs.selections import Others, Selections
+from glance.domain.logs.tally import Tally
 from glance.domain.logs.window_tally import WindowTally
 from glance.domain.window import Window
 
@@ -35,10 +38,21 @@ class Remainder(WindowTally):
         return self._everything.fits(rankings, window) and super().fits(rankings, window)
 
     def update(self, window: Window, is_over: IsOver | None = None) -> None:
-        """Count the window anew, from what is remembered; always all of it."""
+        """Count the window anew, from what is remembered.
+
+        Until all is counted that is left out, more is counted than there is: what was not looked at counts as chosen.
+        """
         self._everything.update(window)
-        super().update(window)
-        self.total = self._everything.total.plus(self.total, -1)
+        super().update(window, is_over)
+        self._total = self._added_up()  # now, for what it is taken from moves on by itself
+
+    @property
+    def hits(self) -> int:
+        """Records counted, without adding up all else."""
+        return self._everything.hits - super().hits
+
+    def _added_up(self) -> Tally:
+        return self._everything.total.plus(super()._added_up(), -1)
 
     @property
     def buckets(self) -> list[HeldBucket]:
@@ -49,3 +63,13 @@ class Remainder(WindowTally):
         """Latency and hits over time of some rows of a ranking, in their order."""
         known = self._everything.details(name, keys, has_latency=has_latency)
         return known.plus(super().details(name, keys, has_latency=has_latency), -1)
+
+    def known_details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
+        """The same while not all is counted: of those rows that were looked at all along."""
+        known = self._everything.known_details(name, keys, has_latency=has_latency)
+        return known.plus(super().known_details(name, keys, has_latency=has_latency), -1)
+
+    def track(self, wanted: Mapping[str, NDArray[np.intp]], *, has_latency: bool) -> None:
+        """Count what `details` will be asked for, of several rankings at once."""
+        self._everything.track(wanted, has_latency=has_latency)
+        super().track(wanted, has_latency=has_latency)

@@ -95,6 +95,8 @@ class _Part:
 
         Hits and bytes are summed in one number where both fit, and classes are told apart among errors only.
         """
+        if size == 1:
+            return np.bincount(self.classes, minlength=3).reshape(3, 1), np.array([self.bytes])
         cells = ids.astype(np.intp)
         if self._packed is None:
             hits, total = np.bincount(cells, minlength=size), sums(cells, self.sent, size)
@@ -111,13 +113,8 @@ class _Part:
 def _add_field(counts: Counts, part: _Part, field: str, sign: int) -> None:
     """Count one text field."""
     column = part.bucket.texts[field]
-    size = len(column.keys)
-    if size == 1:
-        by_class = np.bincount(part.classes, minlength=3).reshape(3, 1)
-        counts.add(column.keys, by_class, np.array([part.bytes]), sign)
-        return
     ids = column.ids if part.chosen is None else column.ids[part.chosen]
-    counts.add(column.keys, *part.counted(ids, size), sign)
+    counts.add(column.keys, *part.counted(ids, len(column.keys)), sign)
 
 
 class Tally:
@@ -151,8 +148,8 @@ class Tally:
         """Records counted."""
         return int(self.classes.sum())
 
-    def add(self, bucket: HeldBucket, chosen: Selection = None, sign: int = 1) -> None:
-        """Count records of a bucket, or with `sign=-1` forget them."""
+    def add(self, bucket: HeldBucket, chosen: Selection = None, sign: int = 1, steps: PartSteps | None = None) -> None:
+        """Count records of a bucket, or with `sign=-1` forget them; `steps` are theirs, where they are known."""
         if chosen is not None and not len(chosen):
             return
         classes = error_classes(bucket.texts["status"], self._series.dictionaries["status"].values)
@@ -165,22 +162,21 @@ class Tally:
         self.sizes_absent += sign * int(np.count_nonzero(sizes < 0))
         for name, counts in self.fields.items():
             _add_field(counts, part, RANKED_FIELDS[name], sign)
-        self._add_times(part, sign)
+        self._add_times(part, sign, steps or PartSteps(bucket, chosen, self._step_ms))
 
-    def _add_times(self, part: _Part, sign: int) -> None:
+    def _add_times(self, part: _Part, sign: int, steps: PartSteps) -> None:
         bucket, chosen = part.bucket, part.chosen
-        steps = step_numbers(bucket, chosen, self._step_ms)
-        first, width = int(steps.min()), int(steps.max() - steps.min()) + 1
-        relative = steps - first
+        first, width, relative = steps.first, steps.width, steps.relative
         by_class, total = part.counted(relative, width)
         self.steps.add(first, np.vstack([by_class, total]).T, sign)
         if bucket.latencies is None:
             return
         bins = bucket.latencies if chosen is None else bucket.latencies[chosen]
-        self.latency += sign * np.bincount(bins, minlength=BINS)
+        histogram = np.bincount(bins, minlength=BINS)
+        self.latency += sign * histogram
         self.slowest = max(self.slowest, bucket.slowest_seconds) if chosen is None and sign > 0 else self.slowest
         if self._latency_steps:
-            cells = np.bincount(relative * BINS + bins, minlength=width * BINS)
+            cells = histogram if width == 1 else np.bincount(relative * BINS + bins, minlength=width * BINS)
             self.step_latency.add(first, cells.reshape(width, BINS), sign)
 
     def plus(self, other: Tally, sign: int = 1) -> Tally:
@@ -231,6 +227,18 @@ def step_numbers(bucket: HeldBucket, chosen: Selection, step_ms: int) -> NDArray
         if wide + before < 1 << 31:
             return (deltas.astype(np.uint32) + np.uint32(before)) // np.uint32(wide) + np.int64(first)
     return np.asarray((deltas.astype(np.int64) * times.step_ms + times.base_ms) // step_ms)
+
+
+class PartSteps:
+    """The steps of time of some records of a bucket, at least one; worked out once for all that is counted by them."""
+
+    def __init__(self, bucket: HeldBucket, chosen: Selection, step_ms: int) -> None:
+        """Look at the chosen records; None is all."""
+        numbers = step_numbers(bucket, chosen, step_ms)
+        self.first = int(numbers.min())
+        self.width = int(numbers.max()) - self.first + 1
+        self.relative: NDArray[np.int64] = numbers - self.first
+        """The step of each, counted from the first one."""
 
 
 def chosen_between(bucket: HeldBucket, start_ms: int, end_ms: int) -> Selection:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from glance.domain.logs.moving_tally import IsOver, MovingTally, Part, Parts
 from glance.domain.logs.ranking import RowDetails
 from glance.domain.logs.selections import Selections, both
 from glance.domain.logs.series import LogSeries
-from glance.domain.logs.tally import Selection, chosen_between
+from glance.domain.logs.tally import Selection, Tally, chosen_between
 from glance.domain.window import Window
 
 
@@ -40,9 +41,10 @@ class WindowTally:
         self.step_seconds = window.step_seconds
         self.epoch = series.epoch
         self._selections = selections
-        self._sealed = MovingTally(series, rankings, self.step_seconds, self._chosen)
-        self._open = MovingTally(series, rankings, self.step_seconds, self._chosen)
-        self.total = self._sealed.total
+        chosen = partial(_chosen, selections)  # no method: what leads back to itself is let go late
+        self._sealed = MovingTally(series, rankings, self.step_seconds, chosen)
+        self._open = MovingTally(series, rankings, self.step_seconds, chosen)
+        self._total: Tally | None = None
 
     def fits(self, rankings: tuple[str, ...], window: Window) -> bool:
         """What is remembered serves this question too."""
@@ -72,7 +74,22 @@ class WindowTally:
         first_step = start_ms // (self.step_seconds * 1000)
         self._sealed.forget_before(first_step)
         self._open.forget_before(first_step)
-        self.total = self._sealed.total.plus(self._open.total)
+        self._total = None
+
+    @property
+    def total(self) -> Tally:
+        """The counts."""
+        if self._total is None:
+            self._total = self._added_up()
+        return self._total
+
+    @property
+    def hits(self) -> int:
+        """Records counted, without adding up all else."""
+        return self._sealed.total.hits + self._open.total.hits
+
+    def _added_up(self) -> Tally:
+        return self._sealed.total.plus(self._open.total)
 
     @property
     def pending(self) -> int:
@@ -84,15 +101,26 @@ class WindowTally:
         """Those that were counted, each wholly or in part."""
         return [*self._sealed.buckets, *self._open.buckets]
 
-    def _chosen(self, part: Part) -> Selection:
-        """The records of a part that count; None is all of its bucket."""
-        within = chosen_between(part.bucket, part.start_ms, part.end_ms)
-        return within if self._selections is None else both(within, self._selections.of(part.bucket))
-
     def details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
         """Latency and hits over time of some rows of a ranking, in their order."""
         known = self._sealed.details(name, keys, has_latency=has_latency)
         return known.plus(self._open.details(name, keys, has_latency=has_latency))
+
+    def known_details(self, name: str, keys: NDArray[np.intp], *, has_latency: bool) -> RowDetails:
+        """The same while not all is counted: of those rows that were looked at all along, zero of others."""
+        known = self._sealed.known_details(name, keys, has_latency=has_latency)
+        return known.plus(self._open.known_details(name, keys, has_latency=has_latency))
+
+    def track(self, wanted: Mapping[str, NDArray[np.intp]], *, has_latency: bool) -> None:
+        """Count what `details` will be asked for, of several rankings at once."""
+        self._sealed.track(wanted, has_latency=has_latency)
+        self._open.track(wanted, has_latency=has_latency)
+
+
+def _chosen(selections: Selections | None, part: Part) -> Selection:
+    """The records of a part that count; None is all of its bucket."""
+    within = chosen_between(part.bucket, part.start_ms, part.end_ms)
+    return within if selections is None else both(within, selections.of(part.bucket))
 
 
 def _parts(buckets: Sequence[HeldBucket], start_ms: int, end_ms: int) -> Parts:

@@ -175,7 +175,7 @@ class Counted:
         """The places that count for something."""
         found = [row for row, (flat, cum) in enumerate(zip(self.flat, self.cum, strict=True)) if flat or cum]
         if drops_negative:
-            found = [row for row in found if (self.flat[row] or self.cum[row]) > 0 or self.flat[row] > 0]
+            found = [row for row in found if (self.flat[row] or self.cum[row]) >= 0]
         return found
 
     def node(self, row: int) -> Node:
@@ -216,11 +216,7 @@ class Counted:
         callers, inlined = owners[1:][is_call], self.inlined[1:][is_call]
         where = first_places(pairs, callers)
         kinds, rows = np.unique(pairs[where], return_inverse=True)
-        values, counts = self.builder.values, self.builder.counts
-        weights = added_up(rows, values[callers[where]], len(kinds))
-        if counts is not None:
-            divisors = added_up(rows, counts[callers[where]], len(kinds))
-            weights = [mean(weight, divisor) for weight, divisor in zip(weights, divisors, strict=True)]
+        weights = added_up(rows, self.builder.values[callers[where]], len(kinds))
         plain = np.bincount(rows[~inlined[where]], minlength=len(kinds))
         sources, targets = (kinds // size).tolist(), (kinds % size).tolist()
         return list(zip(sources, targets, weights, (plain == 0).tolist(), strict=True))

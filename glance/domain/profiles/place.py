@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -160,7 +160,13 @@ def trimmed_path(path: str, trim_path: str = "", source_path: str = "") -> str:
 
 
 def without_inlines(profile: Profile) -> Profile:
-    """Of each location only the function that is really there, without the calls that were inlined into it."""
+    """Of each location only the function that is really there, without the calls that were inlined into it.
+
+    As in pprof, columns of the source go with them.
+    """
     locations = profile.tables.locations
     ends = locations.line_starts[1:] - 1
-    return with_lines(profile, np.arange(len(locations.line_functions)) == ends[line_owners(profile)])
+    found = with_lines(profile, np.arange(len(locations.line_functions)) == ends[line_owners(profile)])
+    plain = replace(found.tables.locations, line_columns=np.zeros_like(found.tables.locations.line_columns))
+    mappings = tuple(replace(each, has_inline_frames=False) for each in found.mappings)
+    return replace(found, tables=replace(found.tables, locations=plain, mappings=mappings))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from glance.domain.profiles.measurement import label
 from glance.domain.profiles.parts import Function, Line, Location, Sample
 from glance.domain.profiles.profile import Profile
+from glance.domain.profiles.table_maker import tables_of
 
 
 def with_tag_frames(
@@ -45,7 +46,8 @@ def with_tag_frames(
         replace(each, locations=(*frames(each, leaves, "leaf"), *each.locations, *frames(each, roots, "root")))
         for each in profile.samples
     ]
-    changed = profile.with_samples(samples)
+    parts = (profile.mappings, profile.locations, profile.functions)
+    changed = replace(profile, tables=tables_of(samples, len(profile.sample_types), *parts))
     return changed, found["root"], found["leaf"]
 
 

@@ -263,6 +263,7 @@ MISTAKES = [
     ("status>=abc", 8, "a status is compared with a number", "status>=500"),
     ("status=6x", 7, "no status", "5xx"),
     ("status:404,abc", 11, "no status", "5xx"),
+    ("status:>=500", 7, "no status", "without the colon it compares: status>=500"),
     ("status>=٥٠٠", 8, "compared with a number", ""),
     ("size>1_000", 5, "no size", "10kb"),
     ("size=1.5", 5, "part of a byte", ""),

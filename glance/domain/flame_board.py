@@ -1,0 +1,129 @@
+"""What the page of profiles asks and is answered. Columns of a tree are arrays, which are never written to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from glance.domain.page import PageAnswer, PageWish
+
+if TYPE_CHECKING:
+    from glance.domain.profiles.flame_tree import FlameTree
+
+Standing = Literal["reading", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FlameWish(PageWish):
+    """What is to be drawn."""
+
+    name: str = ""
+    """Of the profile; empty is the newest."""
+    base: str = ""
+    """Of the profile that it is compared with; empty is none."""
+    value: str = ""
+    """The type of the value; empty is what the profile shows first."""
+    is_up: bool = False
+    """From the leaves up, instead of from the first callers down."""
+    focus: str = ""
+    """The function that callers and callees are shown of, around it."""
+    group: str = ""
+    """The label by which stacks are grouped."""
+    label: tuple[str, str] = ("", "")
+    """Only samples with this value of a label; an empty key is all."""
+    is_folded: bool = True
+    """Recursion is folded."""
+    is_normalized: bool = True
+    """Two profiles are compared as if they were of the same size."""
+    source: str = ""
+    """The function whose source is to be seen; empty is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileNote:
+    """One profile that there is, or will be."""
+
+    name: str
+    standing: Standing = "ready"
+    at: float = 0.0
+    """When it was taken, epoch seconds; 0 where nobody knows."""
+    seconds: float = 0.0
+    """How long that took."""
+    samples: int = 0
+    done: float = 0.0
+    """How much of it is read, 0 to 1."""
+    note: str = ""
+    """What is done with it now, what is wrong with it, or why it cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlamePicture:
+    """What is drawn. Equal only to itself: it is large."""
+
+    wish: FlameWish
+    """What it was made for."""
+    name: str
+    base: str
+    tree: FlameTree
+    callers: FlameTree | None
+    """Where it is around a function: who calls it."""
+    value: tuple[str, str]
+    """Type and unit."""
+    values: tuple[tuple[str, str], ...]
+    """Those that there are."""
+    labels: tuple[str, ...]
+    """The keys of labels that samples have."""
+    total: int
+    """Of the profile, whatever is drawn of it."""
+    base_total: int = 0
+    factor: float = 1.0
+    """What the new profile was multiplied by to be of the size of its base."""
+    at: float = 0.0
+    seconds: float = 0.0
+    label_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each label the values that there are, as far as they are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One line of a source, and what it counts for."""
+
+    number: int
+    text: str
+    flat: int = 0
+    cum: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceView:
+    """The source of a function, as far as it is on this machine."""
+
+    function: str
+    file: str
+    """As the profile has it."""
+    path: str = ""
+    """Where it was found; empty where it was not."""
+    rows: tuple[SourceRow, ...] = ()
+    """All lines around the function; without the file only those that count for something."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlameAnswer(PageAnswer):
+    """What the page shows."""
+
+    profiles: tuple[ProfileNote, ...] = ()
+    """The newest last."""
+    picture: FlamePicture | None = None
+    """The last that was made; it may be of another wish, while this one is worked on."""
+    is_working: bool = False
+    source: SourceView | None = None
+    mistake: str = ""
+    """Why there is no picture."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """A person asked for it since the picture stands still: another value, another tree."""
+        picture = self.picture
+        return picture is not None and picture.wish == self.wish and picture.name == picture.wish.name

@@ -1,0 +1,130 @@
+"""What each function counts for within a part of a flame graph, each sample once however deep it recurses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glance.domain.profiles.flame_change import Change
+from glance.domain.profiles.flame_layout import FlameZoom
+from glance.domain.profiles.flame_tree import FlameTree
+from glance.domain.profiles.tables import Flags, Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NameCounts:
+    """Of each name of a tree what it counts for under one node."""
+
+    flat: Ints
+    cum: Ints
+    samples: Ints
+    olds: Ints
+    """Of the cum what is of the base; empty where there is none."""
+    old_samples: Ints
+    total: int
+    """Under that node."""
+    factor: float = 1.0
+
+    def change(self, name: int) -> Change:
+        """The change of a function."""
+        before, old = int(self.olds[name]), int(self.old_samples[name])
+        return Change(before, int(self.cum[name]) - before, old, int(self.samples[name]) - old, self.factor)
+
+
+def name_counts(tree: FlameTree, zoom: int = 0) -> NameCounts:
+    """What each function counts for under a node, that node included."""
+    nodes = slice(zoom, int(tree.ends[zoom]))
+    frames, many = tree.frames[nodes], len(tree.names)
+    outermost = tree.nearest[nodes] < zoom
+
+    def added(values: Ints, rows: Flags | None = None) -> Ints:
+        found = np.zeros(many, dtype=np.int64)
+        part = values[nodes]
+        np.add.at(found, frames if rows is None else frames[rows], part if rows is None else part[rows])
+        return found
+
+    empty = np.zeros(0, dtype=np.int64)
+    return NameCounts(
+        flat=added(tree.own),
+        cum=added(tree.totals, outermost),
+        samples=added(tree.samples, outermost),
+        olds=added(tree.olds, outermost) if tree.is_difference else empty,
+        old_samples=added(tree.old_samples, outermost) if tree.is_difference else empty,
+        total=int(tree.totals[zoom]),
+        factor=tree.factor,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A function that calls another, or is called by it."""
+
+    name: int
+    total: int
+    """What was counted of the other one by this way."""
+
+
+def callers_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
+    """Who calls a function under a node, what counts most first; each sample once."""
+    nodes = np.arange(zoom, int(tree.ends[zoom]), dtype=np.int64)
+    rows = nodes[(tree.frames[nodes] == name) & (tree.nearest[nodes] < zoom)]
+    rows = rows[rows > zoom]
+    return _sorted(tree, tree.frames[tree.parents[rows]], tree.totals[rows])
+
+
+def callees_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
+    """Whom a function calls under a node, what counts most first; of calls within calls the outermost."""
+    nodes = np.arange(zoom + 1, int(tree.ends[zoom]), dtype=np.int64)
+    above = tree.parents[nodes]
+    rows = nodes[(tree.frames[above] == name) & (tree.nearest[above] < zoom)]
+    return _sorted(tree, tree.frames[rows], tree.totals[rows])
+
+
+def _sorted(tree: FlameTree, names: Ints, totals: Ints) -> list[Neighbour]:
+    sums = np.zeros(len(tree.names), dtype=np.int64)
+    np.add.at(sums, names, totals)
+    found = np.flatnonzero(sums)
+    order = found[np.argsort(-sums[found], kind="stable")]
+    return [Neighbour(int(name), int(sums[name])) for name in order]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """What a search found under a node."""
+
+    names: Flags
+    """Of each name: it was found."""
+    nodes: Ints
+    """Under that node, in order."""
+    total: int
+    """What they count for, each sample once."""
+    of_all: int
+    """Likewise in the whole tree."""
+
+
+def hits_of(tree: FlameTree, names: Flags, zoom: int = 0) -> Hits:
+    """The frames with these names, and what they count for without counting any sample twice."""
+    found = np.flatnonzero(names[tree.frames])
+    within = found[(found >= zoom) & (found < int(tree.ends[zoom]))]
+    return Hits(names, within, _once(tree, within), _once(tree, found))
+
+
+def _once(tree: FlameTree, nodes: Ints) -> int:
+    """The sum of nodes of which none lies under another: of those that do, only the uppermost."""
+    if not len(nodes):
+        return 0
+    ends = np.maximum.accumulate(tree.ends[nodes])
+    is_top = np.ones(len(nodes), dtype=np.bool_)
+    is_top[1:] = nodes[1:] >= ends[:-1]
+    return int(tree.totals[nodes[is_top]].sum())
+
+
+def members_of(tree: FlameTree, node: int, below: int) -> tuple[int, ...]:
+    """The children of a node that are smaller than that, the largest first."""
+    found = [child for child in tree.children(node) if 0 < int(tree.totals[child]) < below]
+    return tuple(sorted(found, key=lambda child: -int(tree.totals[child])))
+
+
+WHOLE = FlameZoom()
+"""Nothing is zoomed."""

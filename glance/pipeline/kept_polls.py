@@ -1,0 +1,49 @@
+"""Profiles that another glance polls, or polled once: shown out of history, without a target of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glance.domain.flame_board import FlameWish
+from glance.domain.profiles.poll import TargetStatus
+from glance.domain.view import View
+from glance.pipeline.poll_watch import Desk
+
+if TYPE_CHECKING:
+    from glance.pipeline.poll_window import PollWindow
+
+
+class KeptPolls:
+    """Reads the ring while the page of profiles is open; until then nothing is opened, nor imported."""
+
+    def __init__(self, database: Path) -> None:
+        """Open nothing yet."""
+        self._database = database
+        self._desk: Desk | None = None
+        self._window: PollWindow | None = None
+
+    def attend(self, desk: Desk) -> None:
+        """Hand this desk what was polled in the window that is looked at."""
+        self._desk = desk
+
+    def look(self, view: View, now: float) -> tuple[TargetStatus, ...]:
+        """Somebody looks at this view; there is no target to tell of."""
+        if self._window is None and self._desk is not None and isinstance(view.page, FlameWish):
+            from glance.domain.profiles.poll_plan import PollPlan  # on this page only
+            from glance.pipeline.poll_keeper import PollKeeper
+            from glance.pipeline.poll_window import PollWindow
+
+            self._window = PollWindow(PollKeeper(PollPlan(), self._database, 0, is_reader=True), self._desk, ())
+        if self._window is not None:
+            self._window.look(view, now)
+        return ()
+
+    async def run(self) -> None:
+        """Wait for the end."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            if self._window is not None:
+                await self._window.close(and_keeper=True)

@@ -1,0 +1,86 @@
+"""A bucket as one string of bytes, and back: what travels in a snapshot. docs/snapshots.md describes it.
+
+`GLBK`, the length of the header (four bytes, little-endian), the header as JSON, then the blobs that it names.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+from glance.domain.logs.bucket import LogBucket
+from glance.store.bucket_codec import COLUMNS, FORMAT, EncodedBucket, decode, encode
+from glance.store.column_codec import DamagedError
+
+MAGIC = b"GLBK"
+MOST_HEADER = 64 << 10
+_LENGTH = struct.Struct("<4sI")
+_NUMBERS = (
+    "generation", "offset", "length", "lines", "records", "unparsed", "first_ms", "last_ms", "status_classes", "format",
+)  # fmt: skip
+
+
+def to_blob(bucket: LogBucket) -> bytes:
+    """The bucket as one string of bytes."""
+    encoded = encode(bucket)
+    parts = {"slowest": encoded.slowest, "minutes": encoded.minutes, **encoded.columns}
+    header: dict[str, Any] = {"source": encoded.source}
+    header |= {name: getattr(encoded, name) for name in _NUMBERS}
+    header["parts"] = [[name, len(data)] for name, data in parts.items()]
+    words = json.dumps(header, ensure_ascii=True).encode("ascii")
+    return b"".join([_LENGTH.pack(MAGIC, len(words)), words, *parts.values()])
+
+
+def of_blob(data: bytes) -> LogBucket:
+    """The bucket again.
+
+    Raises:
+        DamagedError: the bytes are not what `to_blob` made.
+    """
+    if len(data) < _LENGTH.size:
+        raise DamagedError("it is cut off")
+    magic, length = _LENGTH.unpack_from(data)
+    if magic != MAGIC or length > min(MOST_HEADER, len(data) - _LENGTH.size):
+        raise DamagedError("it is no bucket")
+    begin = _LENGTH.size + length
+    try:
+        header = json.loads(data[_LENGTH.size : begin])
+    except (ValueError, RecursionError) as error:
+        raise DamagedError("its header is none") from error
+    return decode(_encoded(header, data, begin))
+
+
+def _encoded(header: object, data: bytes, at: int) -> EncodedBucket:
+    """What a header and the bytes behind it say."""
+    if not isinstance(header, dict) or not isinstance(header.get("source"), str):
+        raise DamagedError("its header is none")
+    numbers = {name: header.get(name) for name in _NUMBERS}
+    if not all(type(value) is int and abs(value) < 1 << 64 for value in numbers.values()):
+        raise DamagedError("its header lacks a number")
+    if numbers["format"] > FORMAT:
+        raise DamagedError(f"format {numbers['format']} is of a newer glance")
+    parts = _parts(header.get("parts"), data, at)
+    return EncodedBucket(
+        source=header["source"],
+        slowest=parts.pop("slowest", b""),
+        minutes=parts.pop("minutes", b""),
+        columns={name: part for name, part in parts.items() if name in COLUMNS},
+        **numbers,
+    )
+
+
+def _parts(named: object, data: bytes, at: int) -> dict[str, bytes]:
+    """The blobs by name."""
+    if not isinstance(named, list):
+        raise DamagedError("its header names no columns")
+    found: dict[str, bytes] = {}
+    for one in named:
+        if not (isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and type(one[1]) is int):
+            raise DamagedError("its header names no columns")
+        name, length = one
+        if not 0 <= length <= len(data) - at:
+            raise DamagedError("it is cut off")
+        found[name] = data[at : at + length]
+        at += length
+    return found
