@@ -328,16 +328,14 @@ class FramePalette:
 
 
 DARK_FRAMES = FramePalette(
-    tuple(
-        "#6f6424 #586c33 #427044 #2a7257 #0d736a #02717a #1c6d88 #4b6294 #5e5c92 #6f568a #7e517a #894e66".split()
-    ),
+    ("#6f6424", "#586c33", "#427044", "#2a7257", "#0d736a", "#02717a", "#1c6d88", "#4b6294", "#5e5c92", "#6f568a",
+     "#7e517a", "#894e66"),
     ("#ed914c", "#e29936", "#d3a329"),
     "#484e54", "#2c3e57", "#623265", "#2d333d", "#26292e", "#c43a3a", "#2468a8", "#3b3d41",
 )  # fmt: skip
 LIGHT_FRAMES = FramePalette(
-    tuple(
-        "#d2c990 #bcd09b #a9d5aa #99d7bb #8ed8ce #8bd6de #91d2ec #b0c7f9 #c2c1f7 #d2bcef #e4b6df #f0b4ca".split()
-    ),
+    ("#d2c990", "#bcd09b", "#a9d5aa", "#99d7bb", "#8ed8ce", "#8bd6de", "#91d2ec", "#b0c7f9", "#c2c1f7", "#d2bcef",
+     "#e4b6df", "#f0b4ca"),
     ("#fea668", "#f3ae58", "#e4b750"),
     "#d5dbe3", "#bbcce5", "#dfb3e1", "#cdd1d8", "#e5e8ec", "#f3625d", "#5aa3ec", "#dfe1e5",
 )  # fmt: skip

@@ -122,8 +122,10 @@ class FlameAnswer(PageAnswer):
     mistake: str = ""
     """Why there is no picture."""
 
+    is_first: bool = False
+    """The picture is the first one for this wish, whatever source is looked at beside it."""
+
     @property
     def is_awaited(self) -> bool:
-        """A person asked for it since the picture stands still: another value, another tree."""
-        picture = self.picture
-        return picture is not None and picture.wish == self.wish and picture.name == picture.wish.name
+        """A person asked for it since the picture stands still: another value, another tree; nothing newer."""
+        return self.is_first

@@ -169,20 +169,20 @@ class Keeping:
         if self._thread is None or not sources:
             return
         wanted = Wanted(tuple(sources))
-        is_whole, has_gaps = False, False
+        is_whole = has_gaps = False
         while not is_whole:
+            is_whole = True
             try:
-                is_whole = True
                 if not has_gaps:
                     self.gaps.add(await self._thread.ask(lambda history: history.gaps(wanted)))
                     has_gaps = True
                 for head in await self._thread.ask(lambda history: history.heads(wanted)):
                     if self.following is not None and self.following.has(head):
                         continue
-                    if series.size_bytes > series.memory_bytes * _RESTORED_SHARE:
-                        series.rollup.add_minutes(head.minutes, head.minute_counts, head.records)
+                    if found := await self._found(self._thread, head, series):
+                        yield found
                     else:
-                        yield await self._bucket(self._thread, head)
+                        series.rollup.add_minutes(head.minutes, head.minute_counts, head.records)
                     if self.following is not None:
                         self.following.saw(head)
             except StoreError as error:
@@ -190,9 +190,16 @@ class Keeping:
                 if is_whole:
                     self._fail(error)
 
-    @staticmethod
-    async def _bucket(thread: HistoryThread, head: BucketHead) -> LogBucket:
-        return await thread.ask(lambda history: history.bucket(head))
+    async def _found(self, thread: HistoryThread, head: BucketHead, series: LogSeries) -> LogBucket | None:
+        """The bucket of a head; None when there is no memory for it, or this process's own commits changed it."""
+        if series.size_bytes > series.memory_bytes * _RESTORED_SHARE:
+            return None
+        try:
+            return await thread.ask(lambda history: history.bucket(head))
+        except StoreError as error:
+            if self.following is not None or not error.is_passing:
+                raise
+            return None
 
     def past(self, sources: Sequence[str], memory_bytes: int, routes: Routes = BUILT_IN) -> Past | None:
         """What answers windows of the past; None where nothing is kept."""
@@ -315,10 +322,8 @@ class Keeping:
 
     def _saw(self, first_ms: int | None, last_ms: int | None) -> None:
         """There are records from here to there."""
-        if first_ms is not None:
-            self._first_ms = first_ms if self._first_ms is None else min(self._first_ms, first_ms)
-        if last_ms is not None:
-            self._last_ms = last_ms if self._last_ms is None else max(self._last_ms, last_ms)
+        self._first_ms = min((at for at in (first_ms, self._first_ms) if at is not None), default=None)
+        self._last_ms = max((at for at in (last_ms, self._last_ms) if at is not None), default=None)
 
     def _fail(self, error: StoreError) -> None:
         """It cannot be read: go on without it."""

@@ -44,6 +44,8 @@ class ProfileDesk:
         self._finding: asyncio.Task[None] | None = None
         self._mistake: tuple[object, str] = (None, "")
         self._code: SourceCode | None = None
+        self._first: tuple[FlameWish | None, FlamePicture | None] = (None, None)
+        """What was wanted last, and the picture that was made of it first."""
 
     # What there is ------------------------------------------------------------------------------
 
@@ -104,7 +106,24 @@ class ProfileDesk:
             self._see_source(wish, name)
         source = self._source if self._source is not None and self._source.function == wish.source else None
         mistake = "" if is_working else self._mistake[1]
-        return FlameAnswer(wish, self._all_notes(), self._shown, is_working, source, mistake)
+        return FlameAnswer(
+            wish,
+            self._all_notes(),
+            self._shown,
+            is_working,
+            source,
+            mistake,
+            self._is_first(wish, is_made=not is_working),
+        )
+
+    def _is_first(self, wish: FlameWish, *, is_made: bool) -> bool:
+        """What is shown is the first picture for a wish: one that came later is not shown while all stands still."""
+        wish = replace(wish, source="")
+        if self._first[0] != wish:
+            self._first = (wish, None)
+        if self._first[1] is None and is_made:
+            self._first = (wish, self._shown)
+        return is_made and self._shown is not None and self._first[1] is self._shown
 
     def _all_notes(self) -> tuple[ProfileNote, ...]:
         """Everything that there is or will be."""
@@ -189,5 +208,6 @@ class ProfileDesk:
     def forget(self) -> None:
         """Nobody looks: keep no trees."""
         self._pictures.clear()
+        self._first = (None, None)
         self._shown = self._source = None
         self._mistake = (None, "")

@@ -11,7 +11,7 @@ from glance.domain.profiles.profile_error import ProfileError
 from glance.errors import SourceError
 
 if TYPE_CHECKING:
-    from glance.domain.profiles.any_profile import AnyReading
+    from glance.domain.profiles.any_reading import AnyReading
 
 PIECE = 1 << 20
 READING, UNDERSTANDING = "reading", "taking it apart"

@@ -18,7 +18,7 @@ from glance.domain.logs.summary_document import document, encode
 from glance.domain.profiles.target import Target
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import LogPart, Manifest, ProfilePart, RawStretch, Why
-from glance.errors import SourceError, StoreError
+from glance.errors import SourceError
 from glance.pipeline.report import ReportOptions
 from glance.pipeline.snapshot_lines import LogBytes, Opener, RawGathering, raw_lines
 from glance.pipeline.snapshot_logs import Moment, MomentLogs, summary_of
@@ -253,7 +253,7 @@ def _log_parts(moment: Moment, gathered: RawGathering) -> tuple[LogPart, ...]:
 
 
 def _plain(name: str) -> str:
-    return _UNUSUAL.sub("-", name).strip("-.").replace("..", "-")[:MOST_NAME]
+    return _UNUSUAL.sub("-", name).strip("-._").replace("..", "-")[:MOST_NAME]
 
 
 def _text(path: str) -> str:

@@ -102,7 +102,7 @@ def _of_frame(sight: FlameSight, state: FlameState, spot: Spotted) -> list[Piece
     pieces.append(("", _samples(int(tree.samples[node])), 3))
     colour = tree.colours[name]
     if colour.kind != FrameKind.GROUP:
-        pieces.append(("", "inlined" if tree.inlined[name] else colour.words, 5))
+        pieces.append(("", "inlined" if tree.inlined[name] else colour.whose, 5))
     return pieces
 
 
@@ -114,7 +114,7 @@ def _of_function(sight: FlameSight, state: FlameState, name: int) -> list[Piece]
     pieces: list[Piece] = [("", _place(file, start), 6)] if file else []
     if tree.is_difference:
         change = counts.change(name)
-        words = change.words if change.is_sure or not change.words else f"{change.words} may be chance"
+        words = change.written if change.is_sure or not change.written else f"{change.written} may be chance"
         pieces.append(("change", words or "none", 0))
         pieces.append(("before", worth(sight, state, change.before), 1))
         pieces.append(("after", worth(sight, state, change.after), 1))

@@ -273,7 +273,7 @@ def _legend(sight: FlameSight, inks: Inks) -> list[tuple[str, Style, str]]:
         style = plain_ink(inks, colour, 0, Shade())
         if not inks.is_ansi:
             style = frame_ink(inks, ground_of(inks.theme, colour), Shade())
-        found.append((colour.words if inks.is_ansi else f" {colour.words} ", style, ""))
+        found.append((colour.whose if inks.is_ansi else f" {colour.whose} ", style, ""))
     return found
 
 

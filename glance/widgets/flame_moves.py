@@ -220,7 +220,7 @@ def table_of(sight: FlameSight, state: FlameState) -> PageTable:
         changes = [(sight.tree.names[row], counts.change(row)) for row in rows]
         return PageTable(
             ("name", f"before ({unit})", f"after ({unit})", "change", "is_sure"),
-            [(name, one.before, one.after, one.words, int(one.is_sure)) for name, one in changes],
+            [(name, one.before, one.after, one.written, int(one.is_sure)) for name, one in changes],
         )
     return PageTable(
         ("name", f"flat ({unit})", f"cum ({unit})", "cum %"),

@@ -219,7 +219,7 @@ class FlameSight:
         if not tree.is_difference:
             return ""
         change = change_of(tree, node)
-        return change.words if change.is_sure or not change.words else f"{change.words} may be chance"
+        return change.written if change.is_sure or not change.written else f"{change.written} may be chance"
 
 
 def pattern_of(text: str) -> re.Pattern[str]:

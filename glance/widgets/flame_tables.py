@@ -79,7 +79,7 @@ def top_strips(sight: FlameSight, state: FlameState, selected: int, room: Room) 
             cells |= {
                 "before": (worth(sight, state, change.before), room.inks.label),
                 "after": (worth(sight, state, change.after), room.inks.text),
-                "change": (change.words, ink if change.is_sure else faded(room.inks.label, 0.3)),
+                "change": (change.written, ink if change.is_sure else faded(room.inks.label, 0.3)),
             }
         strips.append(_row(columns, cells, (sight, name), room, is_selected=name == selected))
     return strips
@@ -221,7 +221,7 @@ def source_strips(
         return said("looking for the source …", room)
     strips: list[Strip] = []
     if source.note:
-        strips += said(source.note, room)[: 3 if source.rows else None]
+        strips += said(clean(source.note), room)[: 3 if source.rows else None]
     most = max((row.cum for row in source.rows), default=0)
     texts = [row.text.replace("\t", "  ").rstrip() for row in source.rows]
     indent = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)

@@ -63,7 +63,7 @@ def _profile(note: ProfileNote, width: int, inks: Inks) -> list[Strip]:
     if note.standing == "reading":
         if note.done:
             line.put(bar(note.done, min(BAR, max(4, line.room // 2))), inks.traffic).skip(1)
-        line.put(note.note or "waits", inks.label)
+        line.put(clean(note.note, 60) if note.note else "waits", inks.label)
         return [line.strip()]
     if note.standing == "failed":
         return [line.strip(), *_sentence(clean(note.note, 300), width, inks.server_error)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from glance.domain.flame_board import FlameWish
 from glance.domain.profiles.proto import read
 from glance.pipeline.function_source import line_counts, source_of
@@ -67,6 +65,8 @@ async def test_a_profile_that_was_added_takes_the_place_of_its_namesake():
     new = (await on.settled(FlameWish())).picture
 
     assert (old.at, new.at) == (1.0, 2.0)
+    assert not (await on.settled(FlameWish())).is_awaited  # while all stands still it is not shown
+    assert (await on.settled(FlameWish(value="samples"))).is_awaited
     assert old.tree is not new.tree
     assert (await on.settled(FlameWish())).picture is new  # made once
 

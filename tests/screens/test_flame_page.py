@@ -190,7 +190,7 @@ async def test_around_a_function_are_its_callers_and_what_it_calls():
         await on.press("down", "down", "down", "w")
         assert wish(on).focus == "encode"
         await show(on)
-        rows = [line for line in on.text("profile").splitlines()[1:7]]
+        rows = on.text("profile").splitlines()[1:7]
         assert [row.strip("│ ").split()[0] for row in rows[:4]] == ["serve", "main.json", "encode", "reflect"]
         assert chosen(on) == "encode"
         await on.press("up")

@@ -39,7 +39,7 @@ class Change:
         )
 
     @property
-    def words(self) -> str:
+    def written(self) -> str:
         """The change: `+12.3 %`, `new`, `gone`; empty where nothing changed."""
         if not self.before:
             return "new" if self.after else ""
@@ -67,7 +67,7 @@ def change_of(tree: FlameTree, node: int) -> Change:
 def change_words(tree: FlameTree, node: int) -> str:
     """The change of one node in words, where it is no chance."""
     change = change_of(tree, node)
-    return change.words if change.is_sure else ""
+    return change.written if change.is_sure else ""
 
 
 def steps_of(tree: FlameTree) -> Ints:

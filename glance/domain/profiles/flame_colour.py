@@ -38,7 +38,7 @@ class FrameColour:
     package: str = ""
 
     @property
-    def words(self) -> str:
+    def whose(self) -> str:
         """Whose code it is."""
         return KIND_WORDS[self.kind]
 

@@ -140,9 +140,9 @@ def test_of_two_profiles_each_frame_knows_both():
     tree = flame_tree(difference(after, before), FlameChoice(0, factor=2.0))
     changes = {tree.name(node): change_of(tree, node) for node in range(1, len(tree))}
 
-    assert (changes["same"].before, changes["same"].after, changes["same"].words) == (400, 400, "")
-    assert changes["old"].words == "gone"
-    assert changes["new"].words == "new"
+    assert (changes["same"].before, changes["same"].after, changes["same"].written) == (400, 400, "")
+    assert changes["old"].written == "gone"
+    assert changes["new"].written == "new"
     assert (changes["new"].after, changes["new"].new_samples) == (100, 50)
     assert {tree.name(node): int(step) for node, step in enumerate(steps_of(tree))} == {
         "all": 0, "a": 0, "new": 20, "old": -20, "same": 0,
@@ -157,7 +157,7 @@ def test_of_two_profiles_each_frame_knows_both():
 def test_what_may_be_chance_is_told_from_what_is_not(before, after, words, is_sure):
     change = Change(before, after, before, after)
 
-    assert (change.words, change.is_sure) == (words, is_sure)
+    assert (change.written, change.is_sure) == (words, is_sure)
 
 
 @needs_data

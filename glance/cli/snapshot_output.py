@@ -1,0 +1,98 @@
+"""Snapshots as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from glance.cli.alerts_output import table
+from glance.domain import units
+from glance.domain.alerts.wording import moment
+from glance.domain.safe_text import safe_text
+from glance.domain.snapshot import Build, LogPart, Manifest, ProfilePart
+from glance.store.snapshot_shelf import Shelved, SnapshotShelf
+
+UNREADABLE = "cannot be read"
+
+
+def listed(shelf: SnapshotShelf, output: str) -> str:
+    """Every snapshot in a line."""
+    there = shelf.all()
+    if output == "json":
+        return json.dumps([_row(one) for one in there], indent=2)
+    if not there:
+        return f"there is no snapshot in {safe_text(str(shelf.folder))}\ntake one: glance snapshot take access.log"
+    cells = [("SNAPSHOT", "TAKEN", "WINDOW", "RECORDS", "PROFILES", "SIZE", "WHY")]
+    for one in there:
+        found = one.manifest
+        if found is None:
+            cells.append((one.id, UNREADABLE, "", "", "", units.size(one.size_bytes), one.trouble))
+            continue
+        cells.append(
+            (
+                one.id,
+                moment(found.made_at),
+                window_words(found),
+                units.exact(found.records),
+                str(len(found.profiles)),
+                units.size(one.size_bytes),
+                why(found),
+            )
+        )
+    return table(cells)
+
+
+def _row(one: Shelved) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": one.id, "path": str(one.path), "size_bytes": one.size_bytes, "trouble": one.trouble}
+    if one.manifest is None:
+        return row
+    found = one.manifest.as_document()
+    names = ("made_at", "start", "end", "why", "alert", "note", "filter", "records")
+    return row | {name: found[name] for name in names} | {"profiles": len(one.manifest.profiles)}
+
+
+def why(manifest: Manifest) -> str:
+    """Why it was taken, and what was noted."""
+    words = f"alert {manifest.alert}".rstrip() if manifest.why == "alert" else ""
+    return ": ".join(filter(None, (words, manifest.note.replace("\n", " ")))) or "by hand"
+
+
+def window_words(manifest: Manifest) -> str:
+    """From when to when."""
+    return f"{moment(manifest.start)} + {units.duration(manifest.end - manifest.start)}"
+
+
+def head(manifest: Manifest) -> Iterator[str]:
+    """What it is and what is in it, a line each; made safe."""
+    rows = [
+        ("snapshot", manifest.id),
+        ("taken", f"{moment(manifest.made_at)} by {manifest.made_by or 'glance'}"),
+        ("window", window_words(manifest)),
+        ("why", why(manifest)),
+        ("filter", manifest.filter),
+        *(("log", _log_words(log)) for log in manifest.logs),
+        *(("program", _build_words(build)) for build in manifest.builds),
+        *(("profile", _profile_words(one)) for one in manifest.profiles),
+        *(("missing", f"{one.kind} of {one.target}: {one.words}") for one in manifest.failures),
+        *(("note", note) for note in manifest.notes),
+    ]
+    for name, words in rows:
+        if words:
+            yield f"{name:<9} {safe_text(words, 400)}"
+
+
+def _log_words(log: LogPart) -> str:
+    told = f"{log.path}: {units.counted(log.records, 'record')}, {units.counted(log.lines, 'raw line')}"
+    return f"{told} ({log.words})" if log.words else told
+
+
+def _build_words(build: Build) -> str:
+    guided = {None: "", True: ", built with PGO", False: ", built without PGO"}[build.pgo]
+    identity = f", build id {build.build_id}" if build.build_id else ""
+    return f"{build.target}: {build.program}{identity}{guided}"
+
+
+def _profile_words(one: ProfilePart) -> str:
+    told = f"{one.kind} of {one.target}, {one.origin}: {one.member}"
+    return f"{told} ({one.words})" if one.words else told
