@@ -47,6 +47,7 @@ VERBS = {
     "serve": Verb("glance.cli.serve:serve", "Show the dashboard in a browser, and metrics and reports over HTTP."),
     "alerts": Verb("glance.cli.alerts:alerts", "List, make and test alerts, and see what fired."),
     "profile": Verb("glance.cli.profile:profile", "Print what programs spend time and memory on, from their profiles."),
+    "suspect": Verb("glance.cli.suspect:suspect", "Name functions that stand out in profiles, why, and where."),
     "snapshot": Verb("glance.cli.snapshot:snapshot", "Keep a moment whole: records, lines and profiles in one file."),
     "demo": Verb("glance.cli.demo:demo", "Open the dashboard on made-up live traffic."),
     "config": Verb("glance.cli.config:config", "Print the settings in effect and where each came from."),

@@ -41,7 +41,8 @@ def with_shelf(function: F) -> F:
     option = click.option(
         "--shelf", metavar="DIR", type=click.Path(), help="Folder of snapshots.  [default: beside the history]"
     )
-    return with_settings("db")(option(call))  # type: ignore[no-any-return]
+    decorated: Any = option(call)
+    return with_settings("db")(decorated)  # type: ignore[no-any-return]
 
 
 @click.group(cls=VerbGroup)

@@ -38,7 +38,7 @@ def compared(before: Path, after: Path, most: int, output: str) -> str:
 def _figure_lines(manifests: tuple[Manifest, Manifest], figures: Sequence[FigureChange]) -> Iterator[str]:
     for name, manifest in zip(("before", "after"), manifests, strict=True):
         yield f"{name:<7} {manifest.id}  {window_words(manifest)}  {safe_text(manifest.note, 200)}".rstrip()
-    cells = [("FIGURE", "BEFORE", "AFTER", "CHANGE")]
+    cells: list[tuple[str, ...]] = [("FIGURE", "BEFORE", "AFTER", "CHANGE")]
     for one in figures:
         if one.before is None and one.after is None:
             continue

@@ -12,7 +12,15 @@ import click
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import is_member_name
 from glance.errors import StoreError, UsageError
-from glance.store.snapshot_file import MANIFEST, SnapshotFile, cannot_write, document_bytes, write_snapshot
+from glance.store.snapshot_file import (
+    CHECKSUMS,
+    MANIFEST,
+    SnapshotFile,
+    cannot_write,
+    checksums,
+    document_bytes,
+    write_snapshot,
+)
 from glance.store.snapshot_shelf import contents_of
 from glance.store.whole_file import write_whole
 
@@ -49,7 +57,9 @@ def unpacked(file: SnapshotFile, folder: Path) -> int:
     code = 0
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=False)
-        write_whole(folder / MANIFEST, lambda target: _put(target, document_bytes(file.manifest)))
+        words = document_bytes(file.manifest)
+        write_whole(folder / MANIFEST, partial(_put, data=words))
+        write_whole(folder / CHECKSUMS, partial(_put, data=checksums(file.manifest, words)))
         for member in file.manifest.members:
             try:
                 data = file.data(member.name)

@@ -59,8 +59,9 @@ def take_one(settings: Settings, paths: tuple[str, ...], question: Question, wan
     )  # fmt: skip
     logs, missed = _read(paths, settings, question, options, (length, around), has_profiles=bool(wish.targets))
     found = taken(logs, options, wish, time.time(), profiles=profiles, history=question.database)
+    gone: tuple[str, ...] = ()
     if isinstance(own, Path):
-        manifest, path, gone = write_snapshot(own, found.manifest, found.contents), own, ()
+        manifest, path = write_snapshot(own, found.manifest, found.contents), own
     else:
         allowance = Allowance(wanted["keep_mb"] << 20, wanted["keep_days"] * DAY_SECONDS)
         shelved, gone = own.add(found.manifest, found.contents, now=time.time(), allowance=allowance)

@@ -56,7 +56,7 @@ def suspect(
     glance suspect --log access.log cpu.pb.gz
     """
     from glance.cli import suspect_output  # numpy behind it all: not for --help
-    from glance.cli.profile_sources import separate
+    from glance.cli.suspect_sources import separate
     from glance.domain.profiles.suspect_search import find_suspects
     from glance.pipeline.suspecting import LocalCode
     from glance.sources.source_code import mapped
@@ -82,13 +82,14 @@ def routes_of(
     """
     from glance.cli.question import Question, read_logs  # the engine of logs: only with --log
     from glance.domain.profiles.route_cost import route_costs
-    from glance.domain.profiles.suspect_search import TIME, kind_of, merged
+    from glance.domain.profiles.suspect_search import TIME, by_type, kind_of, merged
     from glance.errors import UsageError
     from glance.pipeline.suspecting import times_of
 
     timed = [one for one in profiles if kind_of(one) == TIME]
     if not timed:
         raise UsageError("--log needs a CPU profile", "no profile of these tells about time", "leave --log out")
+    timed = by_type(timed)[0]  # of several ways to count time, the first that was named
     during = times_of(timed)
     summary = read_logs(logs, settings, Question(where=during, top=MOST_ROUTES)).summary
     rows = next((each.rows for each in summary.tops if each.name == "routes"), ())

@@ -160,7 +160,7 @@ class Manifest:
         if not isinstance(document, dict):
             raise ManifestError("the manifest is no object")
         form = document.get("format")
-        if not _is(form, int) or form < 1:
+        if type(form) is not int or form < 1:
             raise ManifestError("the manifest does not say its format")
         if form > FORMAT:
             raise ManifestError(f"format {form} is of a newer glance; this one knows {FORMAT}")
@@ -173,7 +173,7 @@ class Manifest:
         notes = values.get("notes", [])
         if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
             raise ManifestError("notes is no list of texts")
-        found = _checked(cls, "manifest", values | {"notes": tuple(notes)})
+        found: Self = _checked(cls, "manifest", values | {"notes": tuple(notes)})
         if not ID.fullmatch(found.id):
             raise ManifestError("the id is none")
         for member in found.members:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,12 +145,17 @@ class MomentLogs(Report):
         return f"{iso(min(ends) // _MS)} to {iso(max(ends) // _MS)}"
 
 
+def alone(bucket: LogBucket) -> LogBucket:
+    """A part of a bucket that tells of no lines but those of its records."""
+    return replace(bucket, lines=bucket.records, unparsed=0, unread=(), gaps=np.zeros(0, np.uint32))
+
+
 def summary_of(moment: Moment, options: ReportOptions) -> Summary:
     """The figures of what was gathered, as a report has them."""
     report = Report(options)
     for part in moment.parts:
         if part.chosen.records:
-            report.take(part.bucket.source, part.words, part.chosen)
+            report.take(part.bucket.source, part.words, alone(part.chosen))
     for note in moment.notes:
         report.note(note)
     return report.summary()

@@ -17,6 +17,7 @@ from glance.domain.profiles.proto import read_leniently
 from glance.domain.snapshot import ProfilePart
 from glance.errors import StoreError
 from glance.pipeline.report import Report, ReportOptions
+from glance.pipeline.snapshot_logs import alone
 from glance.store.bucket_blob import of_blob
 from glance.store.column_codec import DamagedError
 from glance.store.snapshot_file import SnapshotFile
@@ -61,7 +62,7 @@ def summary_in(file: SnapshotFile, *, where: Choice | None = None, top: int = 20
     records = 0
     for bucket in buckets_in(file):
         records += bucket.records
-        report.take(bucket.source, formats.get(bucket.source, ""), bucket)
+        report.take(bucket.source, formats.get(bucket.source, ""), alone(bucket))
     if records < file.manifest.records:
         report.note(f"{file.manifest.records - records:,} of {file.manifest.records:,} records are damaged")
     return report.summary()

@@ -55,7 +55,7 @@ def _encoded(header: object, data: bytes, at: int) -> EncodedBucket:
     """What a header and the bytes behind it say."""
     if not isinstance(header, dict) or not isinstance(header.get("source"), str):
         raise DamagedError("its header is none")
-    numbers = {name: header.get(name) for name in _NUMBERS}
+    numbers: dict[str, Any] = {name: header.get(name) for name in _NUMBERS}
     if not all(type(value) is int and abs(value) < 1 << 64 for value in numbers.values()):
         raise DamagedError("its header lacks a number")
     if numbers["format"] > FORMAT:

@@ -142,7 +142,8 @@ class SnapshotShelf:
             if size > allowance.most_bytes:
                 path.unlink()
                 raise StoreError(
-                    "the snapshot was not kept", f"it has {size:,} bytes, and there is room for {allowance.most_bytes:,}",
+                    "the snapshot was not kept",
+                    f"it has {size:,} bytes, and there is room for {allowance.most_bytes:,}",
                     "take a shorter window, or give it more room with --keep-mb",
                 )  # fmt: skip
             gone = self._retain(now, allowance, manifest.id)

@@ -51,11 +51,7 @@ def checked(path: Path, limits: ZipLimits) -> zipfile.ZipFile:
     """
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
     try:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ZipError("it is no regular file")
-        size = os.fstat(file.fileno()).st_size
-        if size > limits.packed_bytes:
-            raise ZipError(f"it has {size:,} bytes, more than the {limits.packed_bytes:,} that are read")
+        size = _size_of(file.fileno(), limits)
         file.seek(max(0, size - END.size - _LARGE_BYTES))
         _check_end(file.read(), size, limits)
         try:
@@ -67,6 +63,16 @@ def checked(path: Path, limits: ZipLimits) -> zipfile.ZipFile:
         file.close()
         raise
     return packed
+
+
+def _size_of(fd: int, limits: ZipLimits) -> int:
+    """How large the file is."""
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        raise ZipError("it is no regular file")
+    if status.st_size > limits.packed_bytes:
+        raise ZipError(f"it has {status.st_size:,} bytes, more than the {limits.packed_bytes:,} that are read")
+    return status.st_size
 
 
 def _check_end(tail: bytes, size: int, limits: ZipLimits) -> None:
