@@ -162,7 +162,7 @@ COMMANDS: tuple[Command, ...] = (
             "panels", lambda now: not now.is_typing and now.panel != "latency", rank=4),
     Command("page.profile", "p", "screen.page('profile')", "profile",
             "open the page of profiles: flame graph, top table, callers and callees, source", "panels",
-            lambda now: not now.is_typing and now.panel != "profile", rank=5),
+            lambda now: not now.is_typing and now.panel != "profile", rank=7),
     Command("page.metrics", "m", "screen.page('metrics')", "metrics",
             "open the page of metrics, each with its chart", "panels",
             lambda now: not now.is_typing and now.panel != "metrics", rank=6),

@@ -175,7 +175,7 @@ def test_hostile_lines_send_nothing_but_our_own_sequences(size):
             (b"!", rb"-route"),
             (b"f", rb"tab"),
             (b"user=", rb"value must follow"),
-            (b"\x1b", rb"zoom"),
+            (b"\x1b", rb"sort"),
             (b"m", rb"metrics"),
             (b"\r", rb"latest"),
             (b"\x1b", rb"open"),
@@ -189,6 +189,8 @@ def test_hostile_lines_send_nothing_but_our_own_sequences(size):
             start = len(terminal.raw)
             terminal.write(key)
             terminal.until(seen, start)
+            while key == b"\x1b" and terminal.read(0.3):  # what follows it at once would be one key with it
+                pass
         terminal.read(1.2)
         terminal.write(b"q")
         assert terminal.wait() == 0

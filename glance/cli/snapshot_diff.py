@@ -9,7 +9,7 @@ from typing import Any
 
 from glance.cli.alerts_output import table
 from glance.cli.profile_diff import changed
-from glance.cli.snapshot_output import window_words
+from glance.cli.snapshot_output import aligned, window_words
 from glance.domain import units
 from glance.domain.logs.named_figures import in_words
 from glance.domain.logs.summary_document import plain
@@ -45,7 +45,7 @@ def _figure_lines(manifests: tuple[Manifest, Manifest], figures: Sequence[Figure
         words = [units.NOTHING if each is None else in_words(one.kind, each) for each in (one.before, one.after)]
         cells.append((one.name, *words, _change(one)))
     yield ""
-    yield table(cells)
+    yield table(aligned(cells, (1, 2)))
 
 
 def _change(one: FigureChange) -> str:
@@ -71,12 +71,12 @@ def _profile_lines(profiles: Sequence[ProfileChange], most: int) -> Iterator[str
         if not rows:
             yield "  nothing changed more than by chance"
             continue
-        cells = [("  FLAT", "CUM", "", "FUNCTION")]
+        cells = [("FLAT", "CUM", "", "FUNCTION")]
         cells += [
             (f"  {_points(row.flat.growth)}", _points(row.cum.growth), row.flat.word, safe_text(row.name, 200))
             for row in rows
         ]
-        yield table(cells)
+        yield table(aligned(cells, (0, 1)))
 
 
 def _rows(one: ProfileChange, most: int) -> list[Growth]:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from glance.cli.snapshot_show import opened
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import is_member_name
 from glance.errors import StoreError, UsageError
@@ -38,7 +39,7 @@ def exported(path: Path, to: str | None, unpack: str | None, member: str | None)
             "one of --to, --unpack and --member",
             "glance snapshot export last --to incident.glance",
         )
-    with SnapshotFile.open(path) as file:
+    with opened(path) as file:
         if member is not None:
             data = document_bytes(file.manifest) if member == MANIFEST else file.data(member)
             sys.stdout.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from glance.cli.alerts_output import table
@@ -12,6 +12,9 @@ from glance.domain.alerts.wording import moment
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import Build, LogPart, Manifest, ProfilePart
 from glance.store.snapshot_shelf import Shelved, SnapshotShelf
+
+NUMBERS = (3, 4, 5)
+"""Columns of a list that are numbers."""
 
 UNREADABLE = "cannot be read"
 
@@ -40,7 +43,16 @@ def listed(shelf: SnapshotShelf, output: str) -> str:
                 why(found),
             )
         )
-    return table(cells)
+    return table(aligned(cells, NUMBERS))
+
+
+def aligned(rows: Sequence[tuple[str, ...]], columns: Sequence[int]) -> list[tuple[str, ...]]:
+    """The same with these columns right-aligned."""
+    widths = {column: max(len(row[column]) for row in rows) for column in columns}
+    return [
+        tuple(cell.rjust(widths[column]) if column in widths else cell for column, cell in enumerate(row))
+        for row in rows
+    ]
 
 
 def _row(one: Shelved) -> dict[str, Any]:
@@ -74,12 +86,20 @@ def head(manifest: Manifest) -> Iterator[str]:
         *(("log", _log_words(log)) for log in manifest.logs),
         *(("program", _build_words(build)) for build in manifest.builds),
         *(("profile", _profile_words(one)) for one in manifest.profiles),
-        *(("missing", f"{one.kind} of {one.target}: {one.words}") for one in manifest.failures),
+        *(("missing", words) for words in failure_words(manifest)),
         *(("note", note) for note in manifest.notes),
     ]
     for name, words in rows:
         if words:
             yield f"{name:<9} {safe_text(words, 400)}"
+
+
+def failure_words(manifest: Manifest) -> list[str]:
+    """Which profiles are missing and why, in one line those of a target that have one reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in manifest.failures:
+        found.setdefault((one.target, one.words), []).append(one.kind)
+    return [f"{', '.join(kinds)} of {target}: {words}" for (target, words), kinds in found.items()]
 
 
 def _log_words(log: LogPart) -> str:

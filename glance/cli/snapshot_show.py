@@ -25,7 +25,7 @@ def show_one(path: Path, where: Choice | None, top: int, output: str) -> int:
     Raises:
         StoreError: it is none.
     """
-    with SnapshotFile.open(path) as file:
+    with opened(path) as file:
         found = summary_in(file, where=where, top=top)
         damages = file.damages()
     if output == "json":
@@ -41,6 +41,23 @@ def show_one(path: Path, where: Choice | None, top: int, output: str) -> int:
     for words_of_one in damages:
         click.echo(f"glance: {safe_text(words_of_one)}", err=True)
     return DAMAGED if damages else 0
+
+
+def opened(path: Path) -> SnapshotFile:
+    """A snapshot to look at: what is left of it, where it was cut off.
+
+    Raises:
+        StoreError: nothing of it can be read.
+    """
+    try:
+        return SnapshotFile.open(path)
+    except StoreError as error:
+        try:
+            found = SnapshotFile.salvage(path)
+        except StoreError:
+            raise error from None
+        click.echo(f"glance: {safe_text(f'{path}: {error.why}; what is whole of it is shown')}", err=True)
+        return found
 
 
 def _head(manifest: Manifest) -> bytes:

@@ -17,6 +17,7 @@ from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
 from glance.cli.profile_sources import say
 from glance.cli.progress import ReadingBar
 from glance.cli.question import Question, listed, read_all, selected, tell_aside, total_bytes
+from glance.cli.snapshot_output import failure_words
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain import units
@@ -182,8 +183,8 @@ def _read_logs(
 
 def _tell(manifest: Manifest, path: Path, gone: Sequence[str], output: str) -> None:
     """Say what was taken, and what did not work."""
-    for failure in manifest.failures:
-        say(safe_text(f"no {failure.kind} of {failure.target}: {failure.words}"))
+    for words in failure_words(manifest):
+        say(safe_text(f"missing: {words}", 400))
     for number in gone:
         say(f"let go for room: {number}")
     size = path.stat().st_size

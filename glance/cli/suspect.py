@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,7 @@ MOST_ROUTES = 100_000
 @click.option("--source-root", "--source-path", "source_root", metavar="DIRS", default="",
               help="Where source files are, parted by :.")  # fmt: skip
 @click.option("--map", "maps", metavar="OLD=NEW", multiple=True, help="Look for sources elsewhere; repeatable.")
+@click.option("--target", metavar="NAME", default="", help="Of snapshots, only profiles of this program.")
 @click.option("--top", metavar="N", type=click.IntRange(0), default=20, show_default=True,
               help="Suspects at most; 0 for all.")  # fmt: skip
 @click.option("--output", "-o", type=click.Choice(FORMS), default="text", show_default=True, help="Form of the answer.")
@@ -41,12 +43,13 @@ def suspect(
     logs: tuple[str, ...],
     source_root: str,
     maps: tuple[str, ...],
+    target: str,
     top: int,
     output: str,
 ) -> None:
     """Name functions that stand out in profiles, why, and where.
 
-    Profiles of one program, of any kinds: CPU profiles are merged, several of memory show what grows.
+    Profiles of one program, of any kinds, or a snapshot: CPU profiles are merged, several of memory show what grows.
     A fault is hardly ever wanted, a hint may be as it should be; docs/suspects.md has the rules.
 
     \b
@@ -54,17 +57,19 @@ def suspect(
     glance suspect heap1.pb.gz heap2.pb.gz heap3.pb.gz
     glance suspect --base before.pb.gz --source-root ~/src/app cpu.pb.gz
     glance suspect --log access.log cpu.pb.gz
+    glance suspect incident.glance
     """
     from glance.cli import suspect_output  # numpy behind it all: not for --help
-    from glance.cli.suspect_sources import separate
+    from glance.cli.suspect_sources import is_snapshot, separate
     from glance.domain.profiles.suspect_search import find_suspects
     from glance.pipeline.suspecting import LocalCode
     from glance.sources.source_code import mapped
 
     code = LocalCode(source_root, mapped(maps))
-    profiles = separate(request.sources, request)
-    found = find_suspects(profiles, separate(bases, request) if bases else ())
-    costs, notes = routes_of(profiles, logs, settings) if logs else (None, ())
+    profiles = separate(request.sources, request, target)
+    found = find_suspects(profiles, separate(bases, request, target) if bases else ())
+    kept = [source for source in request.sources if is_snapshot(source)]
+    costs, notes = routes_of(profiles, logs, kept, settings) if logs or kept else (None, ())
     shown = found.suspects[:top] if top else found.suspects
     passages = [code.find(one.function, one.file, one.line) for one in shown]
     answer = suspect_output.Told(found, shown, passages, costs, (*found.notes, *notes))
@@ -73,32 +78,45 @@ def suspect(
 
 
 def routes_of(
-    profiles: Sequence[Profile], logs: tuple[str, ...], settings: Settings
-) -> tuple[RouteCosts, tuple[str, ...]]:
+    profiles: Sequence[Profile], logs: Sequence[str], kept: Sequence[str], settings: Settings
+) -> tuple[RouteCosts | None, tuple[str, ...]]:
     """What a request of each route costs, and what is to be said about that.
+
+    Args:
+        profiles: of any kinds.
+        logs: whose requests are counted.
+        kept: snapshots, whose records are counted where no log is named.
+        settings: how logs are read.
 
     Raises:
         GlanceError: there is no profile of time, or no log can be read.
     """
-    from glance.cli.question import Question, read_logs  # the engine of logs: only with --log
+    from glance.cli.question import Question, read_logs  # the engine of logs: only where there are some
+    from glance.cli.suspect_sources import hits_of, kept_summary
     from glance.domain.profiles.route_cost import route_costs
     from glance.domain.profiles.suspect_search import TIME, by_type, kind_of, merged
     from glance.errors import UsageError
     from glance.pipeline.suspecting import times_of
 
-    timed = [one for one in profiles if kind_of(one) == TIME]
-    if not timed:
-        raise UsageError("--log needs a CPU profile", "no profile of these tells about time", "leave --log out")
-    timed = by_type(timed)[0]  # of several ways to count time, the first that was named
+    groups = by_type([one for one in profiles if kind_of(one) == TIME])
+    if not groups:
+        if logs:
+            raise UsageError("--log needs a CPU profile", "no profile of these tells about time", "leave --log out")
+        return None, ()
+    timed = groups[0]  # of several ways to count time, the first that was named
     during = times_of(timed)
-    summary = read_logs(logs, settings, Question(where=during, top=MOST_ROUTES)).summary
-    rows = next((each.rows for each in summary.tops if each.name == "routes"), ())
-    costs = route_costs(merged(timed), {row.name: row.hits for row in rows})
-    notes = list(summary.notes)
+    if logs:
+        summaries = [read_logs(logs, settings, Question(where=during, top=MOST_ROUTES)).summary]
+    else:
+        summaries = [kept_summary(Path(path), during, MOST_ROUTES) for path in kept]
+    costs = route_costs(merged(timed), hits_of(summaries))
+    if not logs and not costs.key:
+        return None, ()
+    notes = [note for summary in summaries for note in summary.notes]
     if during is None:
         notes.append("the profile does not tell when it was taken: all of the log is counted")
-    elif not summary.hits:
+    elif not any(summary.hits for summary in summaries):
         notes.append("the log has no request of the time of the profile: do their clocks agree?")
     if not costs.key:
-        notes.append("no sample has a label of a route, as pprof.Labels(\"route\", …) sets it")
+        notes.append('no sample has a label of a route, as pprof.Labels("route", …) sets it')
     return costs, tuple(notes)

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from glance.cli.profile_output import in_json, table
+from glance.cli.profile_output import fenced, in_json, table
 from glance.cli.report_json import plain
 from glance.cli.report_markdown import escaped
 from glance.domain.profiles.measurement import label
 from glance.domain.profiles.route_cost import RouteCost, RouteCosts
-from glance.domain.profiles.suspect import Findings, Inspected, Suspect
+from glance.domain.profiles.suspect import TYPE_WORDS, Findings, Inspected, Suspect
 from glance.domain.profiles.suspect_code import Passage
 from glance.domain.safe_text import safe_text
 
@@ -40,11 +40,14 @@ def text_lines(told: Told) -> Iterator[str]:
     yield f"Looked at {safe_text(looked(told.findings.inspected))}"
     if not told.findings.suspects:
         yield NOTHING
+    known: set[tuple[str, int]] = set()
     for number, (one, passage) in enumerate(zip(told.shown, told.passages, strict=True), 1):
         yield ""
         yield f"{number:>2}  " + click.style(safe_text(headline(one)), bold=True)
         yield safe_text(f"    {reason(one)}")
-        yield from code_lines(one, passage)
+        is_known = bool(passage.lines) and (one.file, one.line) in known
+        known.add((one.file, one.line))
+        yield from code_lines(one, Passage(note="shown above") if is_known else passage)
     left = len(told.findings.suspects) - len(told.shown)
     if left:
         yield ""
@@ -101,11 +104,16 @@ def code_lines(one: Suspect, passage: Passage) -> Iterator[str]:
     """The place of a suspect, and the lines around it."""
     if place(one):
         yield safe_text(f"    {place(one)}{f'  ({passage.note})' if passage.note else ''}")
+    for number, line in enumerate(code_of(passage), passage.first):
+        yield click.style(f"    {line}", bold=True) if number == passage.line else f"    {line}"
+
+
+def code_of(passage: Passage) -> Iterator[str]:
+    """Source lines with their numbers, and a mark at the one in question."""
     width = len(str(passage.first + len(passage.lines)))
     for number, line in enumerate(passage.lines, passage.first):
-        is_it = number == passage.line
-        text = safe_text(f"    {'>' if is_it else ' '} {number:>{width}} │ {line.expandtabs(4)}").rstrip()
-        yield click.style(text, bold=True) if is_it else text
+        mark = ">" if number == passage.line else " "
+        yield safe_text(f"{mark} {number:>{width}} │ {line.expandtabs(4)}").rstrip()
 
 
 def looked(inspected: Sequence[Inspected]) -> str:
@@ -113,8 +121,8 @@ def looked(inspected: Sequence[Inspected]) -> str:
     words = []
     for each in inspected:
         several = f" in {each.profiles} profiles" if each.profiles > 1 else ""
-        words.append(f"{label(each.total, each.unit)} of {each.type}{several}")
-    return ", ".join(words)
+        words.append(f"{label(each.total, each.unit)} {TYPE_WORDS.get(each.type, each.type)}{several}")
+    return ", ".join(words) or "nothing: there is no value in it"
 
 
 def route_lines(costs: RouteCosts) -> Iterator[str]:
@@ -148,7 +156,7 @@ def route_notes(costs: RouteCosts) -> Iterator[str]:
     if costs.unmatched:
         yield f"no request in the log: {listed(costs.unmatched)}"
     if costs.other_requests:
-        yield f"{costs.other_requests:,} requests fit no label: {listed(costs.other_routes)}"
+        yield f"{costs.other_requests:,} requests are of routes without a sample: {listed(costs.other_routes)}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -163,12 +171,13 @@ def markdown_lines(told: Told) -> Iterator[str]:
     yield ""
     if not told.findings.suspects:
         yield NOTHING
-    else:
-        rows = [
-            (escaped(headline(one)), escaped(reason(one)), escaped(place(one)))
-            for one in told.shown
-        ]
-        yield from table(("suspect", "why", "where"), rows)
+    for number, (one, passage) in enumerate(zip(told.shown, told.passages, strict=True), 1):
+        where = f" ({escaped(place(one))})" if place(one) else ""
+        yield f"{number}. **{escaped(headline(one))}**: {escaped(reason(one))}{where}"
+        if passage.lines:
+            yield ""
+            yield from (f"   {line}" for line in fenced(code_of(passage)))
+            yield ""
     if told.costs is not None and told.costs.rows:
         yield ""
         costs = told.costs

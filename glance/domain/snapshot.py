@@ -167,11 +167,11 @@ class Manifest:
         values = {name: document[name] for name in _names(cls) if name in document}
         for name, kind in _PARTS.items():
             parts = values.get(name, [])
-            if not isinstance(parts, list):
+            if not isinstance(parts, list | tuple):
                 raise ManifestError(f"{name} is no list")
             values[name] = tuple(_part(kind, name, part) for part in parts)
         notes = values.get("notes", [])
-        if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+        if not isinstance(notes, list | tuple) or not all(isinstance(note, str) for note in notes):
             raise ManifestError("notes is no list of texts")
         found: Self = _checked(cls, "manifest", values | {"notes": tuple(notes)})
         if not ID.fullmatch(found.id):

@@ -62,7 +62,8 @@ def raw_lines(buckets: Sequence[LogBucket], span: tuple[float, float], opened: O
             continue
         data = _stretch(bucket, opened)
         if data is None:
-            found.words.setdefault(bucket.source, "its lines are not there any more")
+            is_pipe = bucket.source == "-"
+            found.words.setdefault(bucket.source, "read from a pipe" if is_pipe else "its lines are not there any more")
             continue
         part = _part(bucket, data, at_ms, chosen, left)
         if part is None or part.stretch.lines < int(np.ptp(_lines_of(bucket, chosen))) + 1:

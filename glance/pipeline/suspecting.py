@@ -25,6 +25,12 @@ CONTEXT = 2
 """Lines that are shown before and behind the one in question."""
 MODULE = re.compile(r"^\s*module\s+\"?([^\s\"]+)", re.MULTILINE)
 MOST_PARENTS = 16
+CODE = re.compile(
+    r"\.(?:go|s|pyx?|rs|[cdhm]|cc|cpp|cxx|hh|hpp|java|kt|scala|clj|[cm]?js|jsx|tsx?|rb|php|cs|fs|swift|zig|exs?|erl|hs|ml|"
+    r"lua|pl|nim|mm|templ|j2|jinja|html|sql)$",
+    re.IGNORECASE,
+)
+"""Endings of files that are shown. A profile of a stranger shall not name a key or a password and see it printed."""
 
 
 class LocalCode:
@@ -45,6 +51,8 @@ class LocalCode:
         del function
         if not file or line <= 0:
             return Passage(note="the profile does not tell its place")
+        if not CODE.search(file):
+            return Passage(note="its file is not known to be source code")
         try:
             path = self.code.find(file)
             lines = read_lines(path)
@@ -92,6 +100,4 @@ def times_of(profiles: Sequence[Profile]) -> During | None:
     """The time that profiles are of; None when one of them does not tell."""
     if not profiles or not all(each.time_nanos > 0 and each.duration_nanos > 0 for each in profiles):
         return None
-    return During(
-        tuple((one.time_nanos // 10**6, (one.time_nanos + one.duration_nanos) // 10**6) for one in profiles)
-    )
+    return During(tuple((one.time_nanos // 10**6, (one.time_nanos + one.duration_nanos) // 10**6) for one in profiles))

@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from typing import Any
 
 from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.histogram import BINS
 from glance.store.bucket_codec import COLUMNS, FORMAT, EncodedBucket, decode, encode
 from glance.store.column_codec import DamagedError
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 MAGIC = b"GLBK"
 MOST_HEADER = 64 << 10
+MOST_UNPACKED = 512 << 20
+MOST_RECORDS = 1 << 20
+_EARLIEST_MS, _LATEST_MS = -62_135_596_800_000, 253_402_000_000_000
+"""Moments that have a date."""
 _LENGTH = struct.Struct("<4sI")
 _NUMBERS = (
     "generation", "offset", "length", "lines", "records", "unparsed", "first_ms", "last_ms", "status_classes", "format",
@@ -48,7 +59,25 @@ def of_blob(data: bytes) -> LogBucket:
         header = json.loads(data[_LENGTH.size : begin])
     except (ValueError, RecursionError) as error:
         raise DamagedError("its header is none") from error
-    return decode(_encoded(header, data, begin))
+    bucket = decode(_encoded(header, data, begin))
+    _check(bucket)
+    return bucket
+
+
+def _check(bucket: LogBucket) -> None:
+    """Refuse what no log says: whoever made these bytes may be anybody."""
+    counts = (bucket.offset, bucket.length, bucket.lines, bucket.unparsed, bucket.generation)
+    if min(counts) < 0 or bucket.records > MOST_RECORDS or bucket.times.step_ms not in (1, 1000):
+        raise DamagedError("its numbers make no sense")
+    if not bucket.records:
+        return
+    at_ms = bucket.times.milliseconds()
+    if not (_EARLIEST_MS <= int(at_ms.min()) == bucket.first_ms and int(at_ms.max()) <= _LATEST_MS):
+        raise DamagedError("its times make no sense")
+    if int(bucket.sizes.min()) < -1:
+        raise DamagedError("its sizes make no sense")
+    if bucket.latencies is not None and int(bucket.latencies.max()) >= BINS:
+        raise DamagedError("its latencies make no sense")
 
 
 def _encoded(header: object, data: bytes, at: int) -> EncodedBucket:
@@ -70,17 +99,39 @@ def _encoded(header: object, data: bytes, at: int) -> EncodedBucket:
     )
 
 
+def _unpacked_size(part: bytes, room: int) -> int:
+    """To how many bytes a column unpacks.
+
+    Raises:
+        DamagedError: to more than there is room for.
+    """
+    if not part:
+        return 0
+    try:
+        unpacker = zstd.ZstdDecompressor()
+        size = len(unpacker.decompress(part, max_length=room + 1))
+    except zstd.ZstdError as error:
+        raise DamagedError(str(error)) from error
+    if size > room or not unpacker.eof or unpacker.unused_data:
+        raise DamagedError(f"it unpacks to more than {MOST_UNPACKED:,} bytes, or is cut off")
+    return size
+
+
 def _parts(named: object, data: bytes, at: int) -> dict[str, bytes]:
     """The blobs by name."""
     if not isinstance(named, list):
         raise DamagedError("its header names no columns")
     found: dict[str, bytes] = {}
+    room = MOST_UNPACKED
     for one in named:
         if not (isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and type(one[1]) is int):
             raise DamagedError("its header names no columns")
         name, length = one
         if not 0 <= length <= len(data) - at:
             raise DamagedError("it is cut off")
-        found[name] = data[at : at + length]
+        part = data[at : at + length]
+        if name in COLUMNS or name == "minutes":
+            room -= _unpacked_size(part, room)
+        found[name] = part
         at += length
     return found

@@ -11,7 +11,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -19,7 +19,8 @@ from typing import BinaryIO, Self
 from glance.domain.snapshot import Manifest, ManifestError, Member, MemberKind, is_member_name
 from glance.errors import StoreError
 from glance.store.whole_file import write_whole
-from glance.store.zip_limits import ZIP_LIMITS, ZipError, ZipLimits, checked
+from glance.store.zip_limits import ZIP_LIMITS, ZipError, ZipLimits, checked, open_file
+from glance.store.zip_salvage import piece_data, pieces_of
 
 SUFFIX = ".glance"
 """Of every snapshot."""
@@ -27,6 +28,7 @@ MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
 README = "README.txt"
 MOST_MANIFEST = 8 << 20
+Read = Callable[[str, int], bytes]
 _PACKED = (".gz", ".bucket")
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -117,11 +119,19 @@ def checksums(manifest: Manifest, words: bytes) -> bytes:
 class SnapshotFile:
     """A snapshot to be read. Its manifest is read at once, each member when it is asked for."""
 
-    def __init__(self, path: Path, packed: zipfile.ZipFile, manifest: Manifest) -> None:
-        """Use an open file; `open` makes one of these."""
+    def __init__(self, path: Path, file: BinaryIO, read: Read, manifest: Manifest) -> None:
+        """Use an open file; `open` and `salvage` make one of these.
+
+        Args:
+            path: where it is.
+            file: open; it is closed with this.
+            read: unpacks so many bytes of a member at most.
+            manifest: what it says of itself.
+        """
         self.path = path
         self.manifest = manifest
-        self._packed = packed
+        self._file = file
+        self._read = read
 
     @classmethod
     def open(cls, path: Path, limits: ZipLimits = ZIP_LIMITS) -> Self:
@@ -131,17 +141,42 @@ class SnapshotFile:
             StoreError: it cannot be read, or is none, or too large.
         """
         try:
-            packed = checked(path, limits)
+            packed, opened = checked(path, limits)
         except OSError as error:
             raise StoreError(f"cannot read {path}", error.strerror or str(error)) from error
         except ZipError as error:
             raise not_whole(path, str(error)) from error
         try:
-            return cls(path, packed, _manifest(packed))
-        except (ManifestError, ValueError, KeyError, RecursionError, OSError, zipfile.BadZipFile, zlib.error) as error:
-            packed.close()
+            found = _manifest(packed)
+        except (ValueError, KeyError, RuntimeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+            opened.close()
             words = str(error) if isinstance(error, ManifestError) else "its manifest is missing or damaged"
             raise not_whole(path, words) from error
+
+        def read(name: str, most: int) -> bytes:
+            with packed.open(name) as file:
+                return file.read(most)
+
+        return cls(path, opened, read, found)
+
+    @classmethod
+    def salvage(cls, path: Path, limits: ZipLimits = ZIP_LIMITS) -> Self:
+        """Open what is left of a snapshot that was cut off; `damages` then tells what is missing.
+
+        Raises:
+            StoreError: nothing can be told of it.
+        """
+        try:
+            opened = open_file(path)
+        except (OSError, ZipError) as error:
+            raise not_whole(path, str(error)) from error
+        try:
+            pieces = pieces_of(opened, limits)
+            found = manifest_of(piece_data(opened, pieces[MANIFEST]))
+        except (ValueError, KeyError, RecursionError, OSError, zlib.error) as error:
+            opened.close()
+            raise not_whole(path, "it is no zip file, or cut off") from error
+        return cls(path, opened, lambda name, _most: piece_data(opened, pieces[name]), found)
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -153,7 +188,7 @@ class SnapshotFile:
 
     def close(self) -> None:
         """Close the file."""
-        self._packed.close()
+        self._file.close()
 
     def data(self, name: str) -> bytes:
         """One member, whole.
@@ -167,9 +202,8 @@ class SnapshotFile:
             raise StoreError(f"{self.path.name} has no member {name}", "", f"it has {known}")
         what = f"{name} in {self.path.name} is damaged"
         try:
-            with self._packed.open(name) as file:
-                found = file.read(member.size_bytes + 1)
-        except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+            found = self._read(name, member.size_bytes + 1)
+        except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
             raise StoreError(
                 what, "it cannot be unpacked, or its checksum is another", "the rest can be read"
             ) from error
@@ -193,13 +227,24 @@ def _manifest(packed: zipfile.ZipFile) -> Manifest:
     if info.file_size > MOST_MANIFEST:
         raise ManifestError("its manifest is too large")
     with packed.open(info) as file:
-        found = Manifest.of_document(json.loads(file.read(MOST_MANIFEST + 1)))
+        found = manifest_of(file.read(MOST_MANIFEST + 1))
     names = {one.filename for one in packed.infolist()}
-    if len({one.name for one in found.members}) != len(found.members):
-        raise ManifestError("its manifest names a member twice")
     strange = names - {one.name for one in found.members} - {MANIFEST, CHECKSUMS}
     if strange:
         raise ManifestError(f"it has something that its manifest does not name: {min(strange)!r}")
+    return found
+
+
+def manifest_of(words: bytes) -> Manifest:
+    """The manifest that these bytes are.
+
+    Raises:
+        ValueError: they are none.
+        RecursionError: likewise.
+    """
+    found = Manifest.of_document(json.loads(words))
+    if len({one.name for one in found.members}) != len(found.members):
+        raise ManifestError("its manifest names a member twice")
     return found
 
 

@@ -8,6 +8,7 @@ import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from glance.domain.snapshot import is_member_name
 
@@ -42,37 +43,47 @@ class ZipLimits:
 ZIP_LIMITS = ZipLimits()
 
 
-def checked(path: Path, limits: ZipLimits) -> zipfile.ZipFile:
-    """An open zip that keeps to the limits.
+def checked(path: Path, limits: ZipLimits) -> tuple[zipfile.ZipFile, BinaryIO]:
+    """An open zip that keeps to the limits, and the file that is to be closed with it.
 
     Raises:
         ZipError: it does not, or is no zip.
         OSError: it cannot be read.
     """
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
+    file = open_file(path)
     try:
-        size = _size_of(file.fileno(), limits)
+        size = os.fstat(file.fileno()).st_size
+        _check_size(size, limits)
         file.seek(max(0, size - END.size - _LARGE_BYTES))
         _check_end(file.read(), size, limits)
         try:
             packed = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, struct.error, OverflowError) as error:
+        except (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError) as error:
             raise ZipError("it is damaged, or cut off") from error
         _check_members(packed.infolist(), packed.start_dir, limits)
     except BaseException:
         file.close()
         raise
-    return packed
+    return packed, file
 
 
-def _size_of(fd: int, limits: ZipLimits) -> int:
-    """How large the file is."""
-    status = os.fstat(fd)
-    if not stat.S_ISREG(status.st_mode):
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file; a pipe would block.
+
+    Raises:
+        ZipError: it is another kind.
+        OSError: it cannot be opened.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
         raise ZipError("it is no regular file")
-    if status.st_size > limits.packed_bytes:
-        raise ZipError(f"it has {status.st_size:,} bytes, more than the {limits.packed_bytes:,} that are read")
-    return status.st_size
+    return file
+
+
+def _check_size(size: int, limits: ZipLimits) -> None:
+    if size > limits.packed_bytes:
+        raise ZipError(f"it has {size:,} bytes, more than the {limits.packed_bytes:,} that are read")
 
 
 def _check_end(tail: bytes, size: int, limits: ZipLimits) -> None:

@@ -108,10 +108,11 @@ def notes(target: TargetStatus, inks: Inks) -> list[tuple[Style, str]]:
         found.append((state_ink(target, inks), clean(target.words)))
     kinds: dict[str, list[KindStatus]] = {}
     for kind in target.kinds:
-        if kind.words and kind.words != target.words and kind.condition != "absent":
-            kinds.setdefault(kind.words, []).append(kind)
+        said = clean(kind.words)
+        if said and said != clean(target.words) and kind.condition != "absent":
+            kinds.setdefault(said, []).append(kind)
     for text, ones in kinds.items():
-        found.append((kind_ink(ones[0], inks), f"{', '.join(one.kind for one in ones)}: {clean(text)}"))
+        found.append((kind_ink(ones[0], inks), f"{', '.join(one.kind for one in ones)}: {text}"))
     if target.restarts:
         times = "once" if target.restarts == 1 else f"{target.restarts:,} times"
         found.append((inks.label, f"started anew {times} since glance polls it"))

@@ -18,7 +18,7 @@ FILE = ConfigFile(Path("c.toml"))
 @pytest.mark.parametrize(
     "keys",
     [
-        (("pause", "p"), ("window.longer", "f4")),
+        (("pause", "f5"), ("window.longer", "f4")),
         (("pause", "t"), ("theme", "space")),
         (("row.up", "ctrl+o,k"),),
         (("zoom", "z"),),

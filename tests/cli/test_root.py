@@ -117,14 +117,14 @@ def test_flag_beats_environment_beats_file_beats_default(
     calls: list[Call], verb: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "c.toml"
-    config.write_text("alert_threshold = 1\nsection_limit = 1\nwindow = '6h'\nfollow = false\n[keys]\npause = 'p'\n")
+    config.write_text("alert_threshold = 1\nsection_limit = 1\nwindow = '6h'\nfollow = false\n[keys]\npause = 'Z'\n")
     monkeypatch.setenv("GLANCE_ALERT_THRESHOLD", "2")
     monkeypatch.setenv("GLANCE_SECTION_LIMIT", "2")
     monkeypatch.setenv("GLANCE_CONFIG", str(config))
 
     assert main([*([verb] if verb else []), "--alert-threshold", "3"]) == 0
 
-    expected = Settings(alert_threshold=3, section_limit=2, window="6h", follow=False, keys=(("pause", "p"),))
+    expected = Settings(alert_threshold=3, section_limit=2, window="6h", follow=False, keys=(("pause", "Z"),))
     assert expected == calls[0][1]
 
 

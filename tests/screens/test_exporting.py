@@ -121,7 +121,7 @@ async def test_where_nothing_can_be_written_a_private_folder_is_named(folder, mo
         await on.app.workers.wait_for_complete()
         await on.pilot.pause()
         assert len(list((folder / "state" / "glance" / "exports").iterdir())) == 1
-        assert "exports" in on.text("header")
+        assert "wrote glance-" in on.text("header")
 
 
 async def test_the_answer_of_a_query_is_what_its_page_exports(folder):

@@ -26,8 +26,8 @@ class Rule:
     """Samples, waits or goroutines behind it, where anybody can tell."""
     is_fault: bool = True
     """Hardly ever wanted; else a hint."""
-    is_own_part: bool = True
-    """Its samples are told of no second time, by a rule that comes later."""
+    noun: str = ""
+    """What the total is, where the type of the value does not say it."""
 
 
 COMPILE = Rule("compile", "compiles anew what could be kept", 0.05, 5.0)
@@ -39,14 +39,15 @@ FORMAT = Rule("format", "spends much on formatting text", 0.10, is_fault=False)
 ALLOCATE = Rule("allocate", "spends much on allocating memory", 0.15, is_fault=False)
 ALLOCATED = Rule("allocated", "allocates most of all memory", 0.50, is_fault=False)
 COLLECT = Rule("collect", "allocates most while collecting garbage takes much", 0.25, is_fault=False)
-HOLD = Rule("lock-held", "holds a lock others wait for", 0.20)
-WAIT = Rule("lock-wait", "waits for a lock", 0.20, is_fault=False)
-PILE_UP = Rule("pile-up", "has goroutines piled up in it", 0.30, 100.0)
-GROWTH = Rule("growth", "keeps more and more memory", 0.20, 4.0)
+HOLD = Rule("lock-held", "holds a lock others wait for", 0.20, noun="lock waits")
+WAIT = Rule("lock-wait", "waits for a lock", 0.20, is_fault=False, noun="lock waits")
+PILE_UP = Rule("pile-up", "has goroutines piled up in it", 0.30, 100.0, noun="goroutines")
+GROWTH = Rule("growth", "keeps more and more memory", 0.20, 4.0, noun="growth")
+GAINED = Rule("gained", "has more memory in use than before", 0.20, 4.0, is_fault=False, noun="growth")
 GREW = Rule("grew", "takes a larger share than before", 0.03)
 
 RULES = (
-    COMPILE, COPY, IMPORT, ENCODE, REFLECT, FORMAT, ALLOCATE, ALLOCATED, COLLECT, HOLD, WAIT, PILE_UP, GROWTH, GREW,
+    COMPILE, COPY, IMPORT, ENCODE, REFLECT, FORMAT, ALLOCATE, ALLOCATED, COLLECT, HOLD, WAIT, PILE_UP, GROWTH, GAINED, GREW,
 )  # fmt: skip
 """All of them."""
 
@@ -56,11 +57,19 @@ LEAST_DELAY_NANOS = 10_000_000
 """Waits for a lock that are less in all than this harm nobody."""
 LEAST_DELAY_PART = 0.01
 """Likewise, of the time in which they were counted, where the profile tells that."""
+LEAST_POLLS = 4
+"""Fewer profiles of memory cannot tell growth from memory that goes up and down: a hint, and said."""
 LEAST_GROWTH_BYTES = 1 << 20
 LEAST_GROWTH_PART = 0.10
 """Of the memory in use at first. Memory that grew by less than both is none that grows."""
 ROUGH_EVENTS = 200
 """Shares of fewer samples in all are rough, which is said."""
+
+TYPE_WORDS = {
+    "cpu": "CPU", "wall": "wall time", "time": "time", "alloc_space": "allocated", "inuse_space": "in use",
+    "delay": "lock waits", "goroutine": "goroutines", "threadcreate": "threads",
+}  # fmt: skip
+"""What types of values are called in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +121,9 @@ class Suspect:
 
     @property
     def amount(self) -> str:
-        """`250ms of 800ms`."""
-        return f"{label(self.value, self.unit)} of {label(self.total, self.unit)}"
+        """`250ms of 800ms CPU`."""
+        noun = self.rule.noun or TYPE_WORDS.get(self.type, self.type)
+        return f"{label(self.value, self.unit)} of {label(self.total, self.unit)} {noun}".rstrip()
 
     @property
     def rank(self) -> tuple[bool, float, str, str]:

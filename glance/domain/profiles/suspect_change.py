@@ -16,7 +16,7 @@ def change_suspects(stacks: Stacks, base: Stacks) -> Iterator[Suspect]:
         return
     old = by_function(list(whole(base)))
     for share in whole(stacks):
-        earlier = old.get(share.function)
+        earlier = old.get(share.identity)
         value = earlier.value if earlier else 0
         growth = share.value / stacks.total - value / base.total
         if growth < GREW.least_share or not is_enough(stacks, share, GREW):

@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from glance.domain.profiles.measurement import label
 from glance.domain.profiles.suspect import (
     DEVIATIONS,
+    GAINED,
     GROWTH,
     LEAST_GROWTH_BYTES,
     LEAST_GROWTH_PART,
+    LEAST_POLLS,
+    Rule,
     Suspect,
 )
 from glance.domain.profiles.suspect_stacks import Share, Stacks, by_function, whole
 
 Shares = Mapping[str, Share]
+LIMITS = {2: 6.965, 3: 4.541, 4: 3.747, 5: 3.365, 6: 3.143}
+"""Student's t that one line without a slope in a hundred exceeds, by degrees of freedom: points less two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,14 @@ class Slope:
     error: float | None
     """Its standard error; None for two points, which say nothing about it."""
 
+    polls: int = 2
+
     @property
     def is_up(self) -> bool:
-        """It rises, by more than chance."""
-        return self.per_second > 0 and (self.error is None or self.per_second >= DEVIATIONS * self.error)
+        """It rises; and where so many points can tell, by more than chance."""
+        if self.error is None or self.polls < LEAST_POLLS:
+            return self.per_second > 0
+        return self.per_second > 0 and self.per_second >= LIMITS.get(self.polls - 2, DEVIATIONS) * self.error
 
 
 def slope_of(seconds: Sequence[float], values: Sequence[int]) -> Slope:
@@ -44,7 +54,7 @@ def slope_of(seconds: Sequence[float], values: Sequence[int]) -> Slope:
     if count < 3:
         return Slope(slope, None)
     left = sum((value - mean - slope * (at - middle)) ** 2 for at, value in zip(seconds, values, strict=True))
-    return Slope(slope, math.sqrt(left / (count - 2) / spread))
+    return Slope(slope, math.sqrt(left / (count - 2) / spread), count)
 
 
 def growth_suspects(polls: Sequence[Stacks]) -> Iterator[Suspect]:
@@ -61,17 +71,18 @@ def growth_suspects(polls: Sequence[Stacks]) -> Iterator[Suspect]:
         return
     start = first.profile.time_nanos
     seconds = [(each.profile.time_nanos - start) / 1e9 for each in polls]
-    is_timed = all(earlier < later for earlier, later in zip(seconds, seconds[1:], strict=False))
+    is_timed = all(earlier < later for earlier, later in pairwise(seconds))
     at = seconds if is_timed else [float(place) for place in range(len(polls))]
     by_poll = [by_function(list(whole(each))) for each in polls]
     grown = all_gained(first, last, by_poll[0], by_poll[-1])
     for share in by_poll[-1].values():
-        values = [found[share.function].value if share.function in found else 0 for found in by_poll]
+        values = [found[share.identity].value if share.identity in found else 0 for found in by_poll]
         slope = slope_of(at, values)
         gained = values[-1] - values[0]
         if gained < GROWTH.least_share * grown or not slope.is_up or not is_more(first, last, values):
             continue
-        yield suspect(last, share, (gained, grown), slope.per_second if is_timed else None, seconds[-1])
+        rule = GROWTH if len(polls) >= LEAST_POLLS else GAINED
+        yield suspect(rule, last, share, (gained, grown), (slope.per_second if is_timed else None, seconds[-1]))
 
 
 def all_gained(first: Stacks, last: Stacks, before: Shares, after: Shares) -> int:
@@ -91,12 +102,15 @@ def is_more(first: Stacks, last: Stacks, values: Sequence[int]) -> bool:
     return after - before >= max(GROWTH.least_events, DEVIATIONS * math.sqrt(before + after))
 
 
-def suspect(last: Stacks, share: Share, gain: tuple[int, int], per_second: float | None, seconds: float) -> Suspect:
+def suspect(
+    rule: Rule, last: Stacks, share: Share, gain: tuple[int, int], speed: tuple[float | None, float]
+) -> Suspect:
     """The growth of one function as a suspect: its share is that of all growth."""
     kind = last.profile.sample_types[last.index]
-    speed = f"{label(round(per_second), kind.unit)} a second over {seconds:.0f} s, " if per_second is not None else ""
+    per_second, seconds = speed
+    words = f"{label(round(per_second), kind.unit)} a second over {seconds:.0f} s, " if per_second is not None else ""
     return Suspect(
-        GROWTH, share.function, share.callee, *gain, kind.type, kind.unit, share.file, share.line,
-        f"{speed}{label(share.value, kind.unit)} in use now",
+        rule, share.function, share.callee, *gain, kind.type, kind.unit, share.file, share.line,
+        f"{words}{label(share.value, kind.unit)} in use now",
         share.request_value * 2 >= share.value,
     )  # fmt: skip

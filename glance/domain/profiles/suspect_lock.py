@@ -13,7 +13,9 @@ from glance.domain.profiles.suspect_time import suspect_of
 from glance.domain.profiles.value_choice import exact_sum
 
 RELEASE = re.compile(r"sync\.\(\*(?:RW)?Mutex\)\.(?:R?Unlock|unlock|rUnlock)|sync\.\(\*rlocker\)\.Unlock")
-ACQUIRE = re.compile(r"sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow|rLock)|sync\.\(\*rlocker\)\.Lock|runtime\.semacquire")
+ACQUIRE = re.compile(
+    r"sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow|rLock)|sync\.\(\*rlocker\)\.Lock|runtime\.semacquire"
+)
 """Channels and conditions are not among them: who waits there mostly has nothing to do."""
 SIDES: tuple[tuple[Rule, re.Pattern[str]], ...] = ((HOLD, RELEASE), (WAIT, ACQUIRE))
 
@@ -35,7 +37,7 @@ def lock_suspects(stacks: Stacks, base: Stacks | None) -> Iterator[Suspect]:
             one = suspect_of(rule, stacks, share, detail=f"{share.count:,} waits of {each} each")
             before = None
             if base is not None and waited_before:
-                value = earlier[share.function].value if share.function in earlier else 0
+                value = earlier[share.identity].value if share.identity in earlier else 0
                 before = Before(value / waited_before, base.profile.time_nanos)
             yield replace(one, total=waited, before=before)
 

@@ -27,6 +27,11 @@ class FrameName(NamedTuple):
     line: int
     """0 where its name does not tell."""
 
+    @property
+    def identity(self) -> str:
+        """The same for the same function: in Go by its name, elsewhere by its file too, for many are called `get`."""
+        return self.function if _GO_SOURCE.search(self.file) else f"{self.function}\0{self.file}"
+
 
 def frame_name(name: str, file: str) -> FrameName:
     """A frame, whose place may be in its name.
@@ -35,9 +40,9 @@ def frame_name(name: str, file: str) -> FrameName:
         name: as the profile has it.
         file: likewise, often empty.
     """
-    if not file and name.endswith(")"):
+    if name.endswith(")"):
         found = _NAMED_PLACE.fullmatch(name)
-        if found:
+        if found and file in ("", found["file"]):
             return FrameName(found["name"], found["file"], int(found["line"]))
     return FrameName(name, file, 0)
 

@@ -14,6 +14,6 @@ def pile_suspects(stacks: Stacks, base: Stacks | None) -> Iterator[Suspect]:
     old = by_function(list(whole(base))) if base is not None else {}
     for share in whole(stacks):
         if share.value >= PILE_UP.least_events and is_enough(stacks, share, PILE_UP):
-            earlier = old.get(share.function)
+            earlier = old.get(share.identity)
             detail = f"{earlier.value:,} before" if earlier else ""
             yield suspect_of(PILE_UP, stacks, share, before_of(base, earlier), detail)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from glance.domain.profiles.alignment import aligned, with_a_mapping
 from glance.domain.profiles.merge import merge
 from glance.domain.profiles.profile import Profile
-from glance.domain.profiles.suspect import COMPILE, ROUGH_EVENTS, Findings, Inspected, Suspect
+from glance.domain.profiles.suspect import COMPILE, GAINED, LEAST_POLLS, ROUGH_EVENTS, Findings, Inspected, Suspect
 from glance.domain.profiles.suspect_change import change_suspects
 from glance.domain.profiles.suspect_growth import growth_suspects
 from glance.domain.profiles.suspect_lock import lock_suspects
@@ -55,7 +55,10 @@ def find_suspects(profiles: Sequence[Profile], base: Sequence[Profile] = ()) -> 
             suspects += more
             inspected += looks
     lonely = [kind for kind, found in bases.items() if found and not kinds[kind]]
-    return Findings(tuple(ranked(suspects)), tuple(inspected), tuple(notes(inspected, lonely)))
+    said = list(notes(inspected, lonely))
+    if any(one.rule is GAINED for one in suspects):
+        said.append(f"fewer than {LEAST_POLLS} profiles of memory cannot tell growth from memory that goes up and down")
+    return Findings(tuple(ranked(suspects)), tuple(inspected), tuple(said))
 
 
 ORDER = (TIME, MEMORY, LOCKS, GOROUTINES, OTHER)
@@ -76,16 +79,13 @@ def inspect(kind: str, found: list[Profile], base: list[Profile]) -> tuple[list[
         return memory_suspects(found, base)
     if kind == OTHER:
         return [], [inspected_of(kind, 1, Stacks(one, value_index(one))) for one in found if one.sample_types]
-    newest = found[-1]
-    wanted = "delay" if kind == LOCKS else ""
-    if kind == LOCKS:  # mutex and block profiles look alike, but stand apart by their stacks
-        stacks = [Stacks(one, delay_index(one)) for one in last_of_each_side(found)]
-        bases = [Stacks(one, delay_index(one)) for one in last_of_each_side(base)]
+    if kind == LOCKS:
+        stacks, bases = ([Stacks(one, delay_index(one)) for one in by_side(each)] for each in (found, base))
         suspects = [one for each in stacks for one in lock_suspects(each, same_side(each, bases))]
-        return suspects, [inspected_of(kind, len(found), each) for each in stacks]
-    look = Stacks(newest, value_index(newest, wanted))
+        return suspects, [inspected_of(kind, 1, each) for each in stacks]
+    look = Stacks(found[-1], value_index(found[-1]))
     earlier = Stacks(base[-1], value_index(base[-1])) if base else None
-    return list(pile_suspects(look, earlier)), [inspected_of(kind, len(found), look)]
+    return list(pile_suspects(look, earlier)), [inspected_of(kind, 1, look)]
 
 
 def by_type(profiles: list[Profile]) -> list[list[Profile]]:
@@ -126,7 +126,7 @@ def time_suspects(found: list[Profile], base: list[Profile]) -> tuple[list[Suspe
 
 def memory_suspects(found: list[Profile], base: list[Profile]) -> tuple[list[Suspect], list[Inspected]]:
     """What takes memory: what was allocated by the newest profile, what is in use over all of them."""
-    newest = found[-1]
+    newest = now([one for one in found if like(one, found[-1])])
     types = [each.type for each in newest.sample_types]
     suspects: list[Suspect] = []
     looks: list[Inspected] = []
@@ -155,9 +155,17 @@ def side_of(profile: Profile) -> str:
     return "mutex" if any("nlock" in one for one in profile.strings) else "block"
 
 
-def last_of_each_side(profiles: list[Profile]) -> list[Profile]:
-    """The newest mutex profile and the newest block profile."""
-    return list({side_of(one): one for one in profiles}.values())
+def by_side(profiles: list[Profile]) -> list[Profile]:
+    """What mutex profiles say, and what block profiles say: they look alike, but for their stacks."""
+    sides: dict[str, list[Profile]] = {}
+    for one in profiles:
+        sides.setdefault(side_of(one), []).append(one)
+    return [now(each) for each in sides.values()]
+
+
+def now(profiles: list[Profile]) -> Profile:
+    """The newest of those that count from the start of the program; all that are of a stretch of time, together."""
+    return merged(profiles) if all(one.duration_nanos for one in profiles) else profiles[-1]
 
 
 def same_side(stacks: Stacks, bases: Sequence[Stacks]) -> Stacks | None:

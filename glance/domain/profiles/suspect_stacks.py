@@ -28,6 +28,8 @@ NOBODY = FrameName("", "", 0)
 class Share:
     """What falls to one own function."""
 
+    identity: str
+    """Equal for the same function in another profile."""
     function: str
     callee: str
     """The heaviest of what it calls there; empty where it is the leaf itself."""
@@ -63,9 +65,9 @@ class Stacks:
         pairs = zip(tables.functions.names.tolist(), tables.functions.filenames.tolist(), strict=True)
         self.names = [*(frame_name(strings[name], strings[file]) for name, file in pairs), NOBODY]
         numbers: dict[str, int] = {}
-        self.keys: Ints = np.array([numbers.setdefault(one.function, len(numbers)) for one in self.names])
-        """Of each function, which name it has."""
-        self.texts = list(numbers)
+        self.keys: Ints = np.array([numbers.setdefault(one.identity, len(numbers)) for one in self.names])
+        """Of each row of `names` which function it is: several rows may be of one."""
+        self.texts = {number: identity.partition("\0")[0] for identity, number in numbers.items()}
         line_starts = tables.locations.line_starts
         lines = runs_of(line_starts, tables.samples.stack)
         self.starts: Ints = starts_of(np.diff(line_starts)[tables.samples.stack])[tables.samples.stack_starts]
@@ -171,6 +173,7 @@ class Stacks:
         name = self.names[function]
         requested = values[self.in_request[rows]]
         return Share(
+            name.identity,
             name.function,
             self.texts[callee] if callee >= 0 else "",
             exact_sum(values),
@@ -195,7 +198,7 @@ def heaviest(keys: Ints, values: Ints) -> int:
 
 def by_function(shares: list[Share]) -> dict[str, Share]:
     """Each share by its function."""
-    return {one.function: one for one in shares}
+    return {one.identity: one for one in shares}
 
 
 def whole(stacks: Stacks) -> Iterator[Share]:

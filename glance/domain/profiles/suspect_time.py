@@ -28,7 +28,7 @@ def caller_suspects(stacks: Stacks, base: Stacks | None) -> Iterator[Suspect]:
         for share in called(stacks, trigger, told):
             if is_enough(stacks, share, trigger.rule):
                 told[share.rows] = True
-                yield suspect_of(trigger.rule, stacks, share, before_of(base, old.get(share.function)))
+                yield suspect_of(trigger.rule, stacks, share, before_of(base, old.get(share.identity)))
     if is_memory:
         yield from allocators(stacks, base, told)
     else:
@@ -76,7 +76,7 @@ def allocators(stacks: Stacks, base: Stacks | None, told: Flags) -> Iterator[Sus
     holders = np.where(told, -1, stacks.innermost())
     for share in stacks.shares(holders, stacks.callees_of(holders)):
         if is_enough(stacks, share, ALLOCATED):
-            yield suspect_of(ALLOCATED, stacks, share, before_of(base, old.get(share.function)))
+            yield suspect_of(ALLOCATED, stacks, share, before_of(base, old.get(share.identity)))
 
 
 def collectors(stacks: Stacks, base: Stacks | None) -> Iterator[Suspect]:

@@ -61,7 +61,9 @@ TRIGGERS = (
     ),
     Trigger(
         IMPORT,
-        re.compile(r"(?:_find_and_load|_find_and_load_unlocked|_handle_fromlist|_gcd_import|import_module|exec_module)\b"),
+        re.compile(
+            r"(?:_find_and_load|_find_and_load_unlocked|_handle_fromlist|_gcd_import|import_module|exec_module)\b"
+        ),
     ),
     Trigger(
         ENCODE,
@@ -72,7 +74,9 @@ TRIGGERS = (
             r"(?:json|yaml|simplejson|pickle)\.(?:dumps?|loads?|safe_load|encode|decode)$"
         ),
         re.compile(r".+"),
-        _python(r"json/(?:__init__|encoder|decoder|scanner)\.py|simplejson/\w+\.py|yaml/\w+\.py|pickle\.py|plistlib\.py"),
+        _python(
+            r"json/(?:__init__|encoder|decoder|scanner)\.py|simplejson/\w+\.py|yaml/\w+\.py|pickle\.py|plistlib\.py"
+        ),
     ),
     Trigger(FORMAT, re.compile(r"fmt\.|text/tabwriter\.|log\.\(\*Logger\)\.(?:Print|Fatal|Panic)")),
     Trigger(REFLECT, re.compile(r"reflect\.|internal/reflectlite\.|java[./]lang[./]reflect[./]")),
@@ -98,7 +102,5 @@ REQUEST_FILE = re.compile(
     r"gunicorn/workers/|aiohttp/web_|http/server\.py|socketserver\.py|wsgiref/|tornado/web\.py|sanic/app\.py|"
     r"cherrypy/|bottle\.py|falcon/app)"
 )
-STARTING = re.compile(
-    r"runtime\.(?:doInit\d?|schedinit)$|(?:[^\s/(]+/)*[^\s/.(]+\.init(?:\.\d+)?$|<module>|<clinit>"
-)
+STARTING = re.compile(r"runtime\.(?:doInit\d?|schedinit)$|(?:[^\s/(]+/)*[^\s/.(]+\.init(?:\.\d+)?$|<module>|<clinit>")
 """A program at its start: what it does there, it does once."""
