@@ -8,7 +8,6 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent
 
 REASONS = {
-    "f04": "nothing exports or backs up the database yet",
 }
 """Why there is no test of a fault."""
 

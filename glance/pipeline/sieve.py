@@ -148,7 +148,8 @@ class Sieve:
             task.cancel()
 
     def rest(self) -> None:
-        """Look at no more for now; what was looked at stays."""
+        """Look at no more for now; what was looked at stays, but for what an open page still looks up."""
+        self.maker.close()
         if self._task is None:
             return
         if not self._task.done():

@@ -134,7 +134,7 @@ def taken(
         SourceError: there is nothing in the window, and no profile either.
         StoreError: history cannot be read.
     """
-    moment = logs.moment() or Moment(now - 1, now, ())
+    moment = logs.moment(now)
     taking = profiles(moment.start, moment.end)
     if not moment.records and not taking.profiles:
         raise _nothing(logs, moment, taking)

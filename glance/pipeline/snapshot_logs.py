@@ -105,12 +105,14 @@ class MomentLogs(Report):
         last = self._newest_ms if self._end is None else self._end * _MS
         return last - self._length_ms - self._around_ms, end
 
-    def moment(self) -> Moment | None:
-        """What was gathered; None when there is nothing in the window."""
+    def moment(self, now: float) -> Moment:
+        """What was gathered.
+
+        Args:
+            now: epoch seconds; the window ends with it where there is no record.
+        """
         newest = max((bucket.last_ms for _, bucket in self._held), default=None)
-        if newest is None and (self._start is None or self._end is None):
-            return None
-        end = self._end if self._end is not None else (newest or 0) / _MS + 1
+        end = self._end if self._end is not None else now if newest is None else newest / _MS + 1
         start = self._start if self._start is not None else end - self._length_ms / _MS
         parts, notes, left, left_out = [], list(self._notes), MOST_RECORDS, 0
         for words, bucket in sorted(self._held, key=lambda one: -one[1].last_ms):

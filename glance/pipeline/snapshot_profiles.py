@@ -25,7 +25,8 @@ from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import Build, MemberKind, ProfileFailure, ProfilePart
 from glance.errors import SourceError, StoreError
 from glance.sources.go_build import is_guided
-from glance.sources.scrape import Access, fetch_all, target_of
+from glance.sources.scrape import Access, BusyError, fetch_all, target_of
+from glance.sources.scrape import Target as Place
 from glance.store.profile_table import KeptPoll, ProfileTable
 
 WIRE_BYTES = 32 << 20
@@ -33,6 +34,9 @@ WIRE_BYTES = 32 << 20
 JOINED_BYTES = 64 << 20
 """Of the polls of one target and kind that are joined."""
 _LIMITS = Limits(packed_bytes=WIRE_BYTES, unpacked_bytes=128 << 20, messages=2_000_000, frames=10_000_000)
+BUSY_TRIES, BUSY_SECONDS = 4, 2.0
+"""How often, and after how long, a program is asked again that somebody else takes a CPU profile of: a poll of ours
+takes some seconds."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -158,7 +162,7 @@ def fetched(
         return found
     access = replace(access, most_bytes=min(access.most_bytes, WIRE_BYTES))
     start = clock()
-    answers = asyncio.run(fetch_all(places, access, on_second)) if places else []
+    answers = asyncio.run(_answers(places, access, on_second)) if places else []
     end = clock()
     for (target, one), answer in zip(wanted, answers, strict=True):
         if isinstance(answer, SourceError):
@@ -170,6 +174,22 @@ def fetched(
         if build is not None and is_here(target):
             found.builds[target.name] = replace(build, pgo=is_guided(build.program, build.build_id))
     return found
+
+
+async def _answers(
+    places: list[Place], access: Access, on_second: Callable[[int], None] | None
+) -> list[bytes | SourceError]:
+    """What all of them answer; who is being profiled by somebody else just now is asked again."""
+    answers = await fetch_all(places, access, on_second)
+    for _ in range(BUSY_TRIES):
+        busy = [at for at, answer in enumerate(answers) if isinstance(answer, BusyError)]
+        if not busy:
+            break
+        await asyncio.sleep(BUSY_SECONDS)
+        again = await fetch_all([places[at] for at in busy], access)
+        for at, answer in zip(busy, again, strict=True):
+            answers[at] = answer
+    return answers
 
 
 def url_of(target: Target, one: Asked, seconds: int) -> str:

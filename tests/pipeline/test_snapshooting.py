@@ -21,6 +21,7 @@ from glance.domain.logs.span import Span
 from glance.domain.profiles.proto import read
 from glance.domain.profiles.target import targets_of
 from glance.errors import SourceError
+from glance.pipeline import snapshot_profiles
 from glance.pipeline.report import ReportOptions
 from glance.pipeline.snapshooting import Taken, Wish, profiles_of, taken
 from glance.pipeline.snapshot_logs import MomentLogs
@@ -193,8 +194,12 @@ def target() -> Iterator[tuple[str, dict[str, bytes | None]]]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = answers.get(self.path.removeprefix("/debug/pprof/"))
-            self.send_response(200 if body is not None else 500)
+            name = self.path.removeprefix("/debug/pprof/")
+            busy = answers.pop(f"busy {name}", None)
+            body = busy or answers.get(name)
+            self.send_response(200 if body is not None and not busy else 500)
+            if busy:
+                self.send_header("X-Go-Pprof", "1")
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
@@ -239,6 +244,18 @@ def test_profiles_are_fetched_from_all_and_what_fails_is_noted(log: Path, target
     assert len([key for key in failed if key[0] == "dead"]) == 6
 
 
+def test_who_is_being_profiled_just_now_is_asked_again(
+    log: Path, target: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_profiles, "BUSY_SECONDS", 0.0)
+    url, answers = target
+    answers["busy profile?seconds=1"] = b"Could not enable CPU profiling: cpu profiling already in use\n"
+    found = with_profiles(log, url)
+
+    assert "busy profile?seconds=1" not in answers
+    assert "cpu" in {one.kind for one in found.manifest.profiles}
+
+
 def test_what_was_polled_in_the_window_is_joined(log: Path, tmp_path: Path) -> None:
     database = tmp_path / "glance.db"
     with closing(ProfileTable.open(database)) as table:
@@ -274,3 +291,13 @@ def test_two_are_compared_figure_by_figure_and_function_by_function(
     words = {one.name: one.flat.word for one in changes["cpu"].comparison.functions}
     assert words["main.f2"] == "new"
     assert words["main.f0"] == "shrank"
+
+
+def test_programs_alone_are_kept_without_a_log(target: tuple[str, dict[str, Any]]) -> None:
+    url, _ = target
+    wish, options = Wish(targets=targets_of((url,)), cpu_seconds=1), ReportOptions()
+    logs = MomentLogs(options, length_seconds=600, around_seconds=60)
+    found = taken(logs, options, wish, NOW, profiles=profiles_of(wish, None, lambda: NOW))
+
+    assert (found.manifest.start, found.manifest.end, found.manifest.records) == (NOW - 600, NOW, 0)
+    assert len(found.manifest.profiles) == 4

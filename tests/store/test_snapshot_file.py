@@ -95,7 +95,7 @@ write_snapshot(Path(sys.argv[2]), MADE, CONTENTS)
 
 
 @pytest.mark.parametrize("point", ["middle-after", "fsync-before", "fsync-after", "rename-before", "rename-after"])
-def test_killed_while_writing_leaves_all_of_it_or_nothing(tmp_path: Path, point: str) -> None:
+def test_f04_killed_while_writing_leaves_all_of_it_or_nothing(tmp_path: Path, point: str) -> None:
     path = tmp_path / f"{ID}.glance"
     done = subprocess.run([sys.executable, "-c", KILL, point, str(path)], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr

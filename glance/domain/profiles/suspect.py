@@ -47,7 +47,8 @@ GAINED = Rule("gained", "has more memory in use than before", 0.20, 4.0, is_faul
 GREW = Rule("grew", "takes a larger share than before", 0.03)
 
 RULES = (
-    COMPILE, COPY, IMPORT, ENCODE, REFLECT, FORMAT, ALLOCATE, ALLOCATED, COLLECT, HOLD, WAIT, PILE_UP, GROWTH, GAINED, GREW,
+    COMPILE, COPY, IMPORT, ENCODE, REFLECT, FORMAT, ALLOCATE, ALLOCATED, COLLECT,
+    HOLD, WAIT, PILE_UP, GROWTH, GAINED, GREW,
 )  # fmt: skip
 """All of them."""
 
