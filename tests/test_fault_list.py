@@ -7,8 +7,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 
-REASONS = {
-}
+REASONS = {}
 """Why there is no test of a fault."""
 
 
