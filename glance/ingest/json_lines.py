@@ -47,12 +47,12 @@ def looked_up(line: Mapping[str, object], key: Key) -> object:
     """The value at a key's path, None when there is none."""
     told: object = line
     for name in key.path:
-        if not isinstance(told, Mapping):
+        if not isinstance(told, dict):
             return None
         told = told.get(name)
     if isinstance(told, list):
         return told[0] if told else None
-    return None if isinstance(told, Mapping) else told
+    return None if isinstance(told, dict) else told
 
 
 @dataclass(frozen=True)
