@@ -25,7 +25,7 @@ def report_of_combined(setting: Setting) -> list[Outcome]:
 def report_of_caddy(setting: Setting) -> list[Outcome]:
     """Caddy's JSON, which costs GoAccess most."""
     log = setting.log("caddy", setting.small_or(10_000, 200_000))
-    runs = raced(setting, log, (glance_report(log), goaccess(log, "CADDY", setting.work)), rounds=3)
+    runs = raced(setting, log, (glance_report(log), goaccess(log, "CADDY", setting.work)), rounds=5)
     return [compared(f"{log.totals.lines:,} Caddy JSON lines, likewise, beside GoAccess", 40.0, runs, "GoAccess")]
 
 
