@@ -28,6 +28,7 @@ def compared(scene: Scene, against: Against = "before", **changes: object) -> Sc
         totals=then,
         hits=tuple(round(hits * 0.9) for hits in reversed(scene.traffic.hits)),
         rankings=rankings,
+        statuses=tuple((code, round(hits * (0.2 if code >= 500 else 0.9))) for code, hits in totals.statuses),
     )
     return replace(scene, comparison=replace(comparison, **changes))  # type: ignore[arg-type]
 

@@ -70,6 +70,8 @@ class Comparison:
     totals: FormerTotals = FormerTotals()
     hits: tuple[int, ...] = ()
     """Requests per step, as many as the window has."""
+    statuses: tuple[tuple[int, int], ...] | None = None
+    """(status, hits), by status; None where that is not known."""
     rankings: tuple[tuple[str, tuple[Figures, ...]], ...] = ()
     """By name of a ranking what each row of the scene was, in the order of the rows."""
     note: str = ""

@@ -41,7 +41,7 @@ class Former:
         """The rankings of now, ordered by change where that is wanted, and what they were."""
         view, window = looked.view, stretch.window
         assert view.compare is not None
-        names = tuple(dict.fromkeys(["clients", *(DERIVED.get(name, name) for name, _ in view.rows)]))
+        names = tuple(dict.fromkeys(["clients", "statuses", *(DERIVED.get(name, name) for name, _ in view.rows)]))
         tally = self._counted(view, names, window)
         rolled_up = self._rolled_up(window)
         is_everything = self.maker.chosen(view) is None
@@ -65,7 +65,7 @@ class Former:
         )
         if has_rows:
             rows = tuple((ranking.name, self._rows(ranking, tally)) for ranking in rankings)
-            comparison = replace(comparison, rankings=rows)
+            comparison = replace(comparison, rankings=rows, statuses=self._statuses(tally))
         return rankings, comparison
 
     def _counted(self, view: View, names: tuple[str, ...], window: Window) -> WindowTally:
@@ -93,6 +93,11 @@ class Former:
             int(classes.sum()), counted.bytes + int(minutes[3]), clients, int(classes[1]), int(classes[2]),
             p50, p95, p99,
         )  # fmt: skip
+
+    def _statuses(self, tally: WindowTally) -> tuple[tuple[int, int], ...]:
+        """Requests of each status."""
+        values, hits = self.maker.series.dictionaries["status"].values, tally.total.fields["statuses"].hits
+        return tuple((int(values[key]), int(hits[key])) for key in np.flatnonzero(hits) if values[key].isdigit())
 
     def _hits(self, tally: WindowTally, window: Window) -> tuple[int, ...]:
         """Requests per step."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
 from glance.domain import units
 from glance.domain.scene import Scene
+from glance.widgets.change_drawing import CHANGE_WIDTH, count_change
 from glance.widgets.drawing import Line, Picture, bar, fit_right
 from glance.widgets.frame import Frame, Tab, framed
 from glance.widgets.inks import Inks, soft
@@ -20,6 +22,9 @@ CLASSES = (2, 3, 4, 5, 1)
 LOW_BARS = str.maketrans("█▌", "▄▖")
 """A bar of half the height."""
 BARS = frozenset("█▌▄▖▏▎▍▋▊▉")
+LEAST_COMPARED = 34
+"""Cells from which on there is room for changes beside a bar."""
+Change = tuple[str, Style] | None
 CODE_WIDTH = 10
 """Cells of a code with its count: `404 8,412 `."""
 
@@ -35,12 +40,29 @@ def status_lines(scene: Scene, size: Size, inks: Inks, cursor: int | None = None
     counts = dict(scene.totals.statuses)
     strips = []
     for row in rows:
+        change = status_change(scene, row, inks) if size.width >= LEAST_COMPARED else None
         if row >= 100:
-            strip = _code_line(row, counts[row], hits, size.width, inks)
+            strip = _code_line(row, counts[row], hits, size.width, inks, change=change)
         else:
-            strip = _class_line(row, _codes(scene, row), hits, size.width, inks, codes_below=has_codes)
+            strip = _class_line(row, _codes(scene, row), hits, size.width, inks, change=change, codes_below=has_codes)
         strips.append(_selected(strip, size.width, inks) if row == cursor else strip)
     return strips
+
+
+def status_change(scene: Scene, row: int, inks: Inks) -> Change:
+    """How far a class, by its digit, or a code is from what it was; None while nothing is compared.
+
+    More errors are bad; of other answers more is neither good nor bad.
+    """
+    comparison = scene.comparison
+    if comparison is None or not comparison.is_ready or comparison.statuses is None:
+        return None
+    now, then = (
+        sum(hits for code, hits in statuses if row in (code, code // 100))
+        for statuses in (scene.totals.statuses, comparison.statuses)
+    )
+    status = row if row >= 100 else 100 * row
+    return count_change(now, then, comparison.scale, inks.status(status) if status >= 400 else inks.text, inks)
 
 
 def status_rows(scene: Scene, height: int) -> tuple[int, ...]:
@@ -83,8 +105,14 @@ def _codes(scene: Scene, digit: int) -> list[tuple[int, int]]:
     return sorted(codes, key=lambda item: (-item[1], item[0]))
 
 
+def _put_change(line: Line, change: Change) -> None:
+    """A change in a column of its own."""
+    if change is not None:
+        line.put(fit_right(change[0], CHANGE_WIDTH), change[1]).skip(2)
+
+
 def _class_line(
-    digit: int, codes: list[tuple[int, int]], hits: int, width: int, inks: Inks, *, codes_below: bool
+    digit: int, codes: list[tuple[int, int]], hits: int, width: int, inks: Inks, *, change: Change, codes_below: bool
 ) -> Strip:
     """Name, share, bar and top codes of a class."""
     count = sum(one for _, one in codes)
@@ -93,6 +121,7 @@ def _class_line(
     line.skip(1).put(f"{digit}xx", ink).skip(1)
     line.put(fit_right(units.share(count / hits), units.SHARE_WIDTH), inks.text if count else inks.label).skip(1)
     line.put(fit_right(units.count(count), units.COUNT_WIDTH), inks.label).skip(2)
+    _put_change(line, change)
     listed = 0 if codes_below else min(len(codes), max(0, (line.room - 8) // CODE_WIDTH), 4)
     room = line.room - 1 if codes_below else line.room - 1 - CODE_WIDTH * max(0, min(4, (line.room - 8) // CODE_WIDTH))
     draw = half_bar if codes_below else bar
@@ -109,12 +138,13 @@ def half_bar(value: float, width: int) -> str:
     return ("█" * full + "▌" * rest).ljust(width)
 
 
-def _code_line(code: int, count: int, hits: int, width: int, inks: Inks) -> Strip:
+def _code_line(code: int, count: int, hits: int, width: int, inks: Inks, *, change: Change) -> Strip:
     """One code on a line of its own."""
     line = Line(width, inks.ground)
     line.skip(1).put(str(code), inks.label).skip(1)
     line.put(fit_right(units.share(count / hits), units.SHARE_WIDTH), inks.label).skip(1)
     line.put(fit_right(units.count(count), units.COUNT_WIDTH), inks.text).skip(2)
+    _put_change(line, change)
     return line.put(half_bar(count / hits, max(4, line.room - 1)).translate(LOW_BARS), soft(inks.status(code))).strip()
 
 
@@ -182,5 +212,7 @@ class StatusMix(Listing):
         return status_picture(self.scene, size, self.inks, self.tabs, self.has_focus, cursor=cursor)
 
     def part(self, scene: Scene) -> object:
-        """The counts of each status."""
-        return (scene.totals.hits, scene.totals.statuses, "" if scene.totals.hits else empty_words(scene))
+        """The counts of each status, and what they were."""
+        compared = None if scene.comparison is None else (scene.comparison.statuses, scene.comparison.scale)
+        words = "" if scene.totals.hits else empty_words(scene)
+        return (scene.totals.hits, scene.totals.statuses, words, compared)

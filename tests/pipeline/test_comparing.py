@@ -81,6 +81,7 @@ def test_totals_and_rows_of_then_are_exact(maker: SceneMaker, where: str) -> Non
     assert comparison.totals.bytes == sum(max(0, one.size) for one in then)
     assert comparison.totals.clients == len({one.client for one in then})
     assert comparison.totals.server_errors == sum(one.status.startswith(b"5") for one in then)
+    assert dict(comparison.statuses or ()) == Counter(int(one.status) for one in then if one.status.isdigit())
     expected = Counter(one.path.decode() for one in then)
     for row, was in zip(rankings["paths"].rows, comparison.rows("paths"), strict=True):
         assert was.hits == expected[row.name]

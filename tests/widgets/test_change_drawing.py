@@ -17,6 +17,7 @@ from glance.widgets.change_drawing import CHANGE_WIDTH, change_words, row_change
 from glance.widgets.frame import Tab
 from glance.widgets.inks import inks_of, soft
 from glance.widgets.ranking_drawing import TableState, columns_for, table_picture
+from glance.widgets.status_mix import status_picture, status_rows
 from glance.widgets.tiles import tiles_of, tiles_picture
 from tests.comparisons import compared
 from tests.scenes import scene_at
@@ -135,3 +136,26 @@ def test_where_nothing_rose_it_says_so():
     empty = replace(scene, rankings=tuple(replace(one, rows=()) for one in scene.rankings))
     picture = table_picture(empty, "paths", Size(120, 16), INKS, (Tab(3, "paths"),), state=TableState())
     assert "nothing has risen" in picture.strips[2].text
+
+
+@pytest.mark.parametrize("width", [36, 60, 100])
+def test_every_status_shows_its_change_in_one_column(width):
+    scene = compared(scene_at())
+    lines = lines_of(status_picture(scene, Size(width, 18), INKS, (), False))
+    changed = [line for line in lines if "▲" in line]
+    assert len(changed) == len(status_rows(scene, 16)) > 8
+    assert len({line.index("%", 14) for line in changed}) == 1
+    assert "▲ 400%" in next(line for line in lines if "5xx" in line)
+
+
+@pytest.mark.parametrize(
+    ("scene", "width"),
+    [(compared(scene_at()), 35), (scene_at(), 60), (compared(scene_at(), statuses=None), 60)],
+    ids=["narrow", "alone", "unknown"],
+)
+def test_a_status_panel_without_room_or_comparison_has_no_such_column(scene, width):
+    assert not any("▲" in line for line in lines_of(status_picture(scene, Size(width, 18), INKS, (), False)))
+
+
+def lines_of(picture):
+    return ["".join(segment.text for segment in strip) for strip in picture.strips]
