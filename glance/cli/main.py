@@ -40,7 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     # numpy's threads for matrices, of which there are none here, would spin while it is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(20_000, 20, 20)  # what is imported is here to stay: to look through it meanwhile takes 10 ms
     atexit.register(gc.freeze)  # at the end the system takes it all back; to collect it first takes 40 ms
     terminal = Terminal.remembered()
     try:
