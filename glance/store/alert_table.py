@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import apsw
 
 from glance.domain.alerts.event import AlertEvent, event_from
 from glance.store.alert_schema import SCHEMA_ALERTS
-from glance.store.beside import open_beside, open_known
+from glance.store.beside import TableBeside
 from glance.store.failure import failure
 from glance.store.outbox import Outbox
 from glance.store.transaction import writing
@@ -42,45 +42,16 @@ class KeptState:
     data: Mapping[str, Any]
 
 
-class AlertTable:
+class AlertTable(TableBeside):
     """The alerts of an open database."""
+
+    KNOWN_BY = "alert_rule"
+    SCHEMA = SCHEMA_ALERTS
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         """Use an open database of the present schema."""
-        self._connection = connection
-        self.path = path
+        super().__init__(connection, path)
         self.outbox = Outbox(connection, path)
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a database to write alerts beside whoever writes history, made where it is missing.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        return cls(open_beside(path), path)
-
-    @classmethod
-    def open_to_read(cls, path: Path) -> Self | None:
-        """Open a database to look; None when there is none, or no alert was ever kept in it.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        connection = open_known(path, "alert_rule")
-        return None if connection is None else cls(connection, path)
-
-    @classmethod
-    def in_memory(cls) -> Self:
-        """Alerts that nothing is kept of when the process ends."""
-        connection = apsw.Connection(":memory:")
-        for statement in SCHEMA_ALERTS:
-            connection.execute(statement)
-        return cls(connection, Path(":memory:"))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close(True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self, cast
+from typing import cast
 
 import apsw
 
@@ -21,7 +20,7 @@ from glance.domain.metrics.metric import Metric, checked, metric_from
 from glance.domain.metrics.tally import MetricTally
 from glance.domain.metrics.tally_codec import decode, encode
 from glance.errors import UsageError
-from glance.store.beside import open_beside, open_known
+from glance.store.beside import TableBeside
 from glance.store.failure import failure
 from glance.store.metric_schema import SCHEMA_METRICS
 from glance.store.transaction import writing
@@ -42,44 +41,11 @@ class Definition:
     """Epoch seconds."""
 
 
-class MetricTable:
+class MetricTable(TableBeside):
     """The metrics of an open database."""
 
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
-        """Use an open database of the present schema."""
-        self._connection = connection
-        self.path = path
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a database to define metrics beside whoever writes history, made where it is missing.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        return cls(open_beside(path), path)
-
-    @classmethod
-    def open_to_read(cls, path: Path) -> Self | None:
-        """Open a database to look; None when there is none, or no metric was ever kept in it.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        connection = open_known(path, "metric")
-        return None if connection is None else cls(connection, path)
-
-    @classmethod
-    def in_memory(cls) -> Self:
-        """Metrics that nothing is kept of when the process ends."""
-        connection = apsw.Connection(":memory:")
-        for statement in SCHEMA_METRICS:
-            connection.execute(statement)
-        return cls(connection, Path(":memory:"))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close(True)
+    KNOWN_BY = "metric"
+    SCHEMA = SCHEMA_METRICS
 
     @property
     def version(self) -> int:

@@ -10,12 +10,11 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import apsw
 
-from glance.store.beside import open_beside, open_known
+from glance.store.beside import TableBeside
 from glance.store.failure import failure
 from glance.store.profile_schema import SCHEMA_PROFILES
 from glance.store.transaction import writing
@@ -53,44 +52,11 @@ class KeptTarget:
     size_bytes: int
 
 
-class ProfileTable:
+class ProfileTable(TableBeside):
     """The ring of an open database. One thread at a time may use it."""
 
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
-        """Use an open database of the present schema."""
-        self._connection = connection
-        self.path = path
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a database to write beside whoever writes history, made where it is missing.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        return cls(open_beside(path), path)
-
-    @classmethod
-    def open_to_read(cls, path: Path) -> Self | None:
-        """Open a database to look; None when there is none, or it never had profiles.
-
-        Raises:
-            StoreError: it cannot be used.
-        """
-        connection = open_known(path, "profile_poll")
-        return None if connection is None else cls(connection, path)
-
-    @classmethod
-    def in_memory(cls) -> Self:
-        """A ring that is gone when the process ends."""
-        connection = apsw.Connection(":memory:")
-        for statement in SCHEMA_PROFILES:
-            connection.execute(statement)
-        return cls(connection, Path(":memory:"))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close(True)
+    KNOWN_BY = "profile_poll"
+    SCHEMA = SCHEMA_PROFILES
 
     def add(self, target: str, kind: str, data: bytes, *, start: float, end: float, note: str = "") -> int:
         """Keep a profile; returns its number.
