@@ -18,8 +18,8 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from glance.browser import is_browser
-from glance.command import Command
-from glance.commands import COMMANDS, bindings, view_titles, window_titles
+from glance.commands.command import Command
+from glance.commands.every import COMMANDS, bindings, view_titles, window_titles
 from glance.domain.scene import Scene
 from glance.domain.view import View
 from glance.ending import Ending

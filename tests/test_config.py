@@ -152,7 +152,7 @@ def test_impossible_panels_are_told_with_the_choices(given: object, words: str) 
 
 
 def test_panels_are_those_that_there_are() -> None:
-    commands = pytest.importorskip("glance.commands")
+    commands = pytest.importorskip("glance.commands.every")
 
     assert DEFAULTS.panels == commands.PANELS
 

@@ -12,7 +12,7 @@ import pytest
 from glance.cli.options import SHARED
 from glance.cli.report_csv import COLUMNS
 from glance.cli.root import VERBS
-from glance.commands import COMMANDS, ROW_COMMANDS, keys_of
+from glance.commands.every import COMMANDS, ROW_COMMANDS, keys_of
 from glance.config import THEMES
 from glance.ingest.named import format_names
 from glance.paths import DATABASE_NAME

@@ -11,7 +11,7 @@ from glance.config import ConfigFile
 from glance.errors import ConfigError
 
 if TYPE_CHECKING:
-    from glance.command import Command, Situation
+    from glance.commands.command import Command, Situation
 
 Keymap = tuple[tuple[str, str], ...]
 
@@ -22,7 +22,7 @@ def check_keys(keys: Keymap, file: ConfigFile) -> None:
     Raises:
         ConfigError: there is one.
     """
-    from glance.commands import COMMANDS, ROW_COMMANDS  # textual: only where keys are set
+    from glance.commands.every import COMMANDS, ROW_COMMANDS  # textual: only where keys are set
 
     known = [command for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"]
     defaults = {command.id: command.keys for command in known}
@@ -61,8 +61,8 @@ def _meet(one: Command, other: Command) -> bool:
 @cache
 def _situations() -> tuple[Situation, ...]:
     """Every situation that can be, as far as commands depend on it, and some more: nothing is typed in any."""
-    from glance.command import Situation
-    from glance.commands import PAGES, PANELS
+    from glance.commands.command import Situation
+    from glance.commands.every import PAGES, PANELS
 
     usual = {"panel": "", "is_typing": False}
     flags = [field.name for field in fields(Situation) if field.name not in usual]
@@ -77,7 +77,7 @@ def _situations() -> tuple[Situation, ...]:
 
 def _split(keys: str) -> frozenset[str]:
     """Keys that are written with commas between them."""
-    from glance.commands import normal_key
+    from glance.commands.every import normal_key
 
     return frozenset(normal_key(key) for part in keys.split(",") if (key := part.strip()))
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from textual.geometry import Region, Size
 
-from glance.commands import PANELS
+from glance.commands.every import PANELS
 from glance.widgets.notice import LEAST
 
 LOW = 16

@@ -7,7 +7,7 @@ from dataclasses import replace
 from textual import events, on
 from textual.reactive import reactive
 
-from glance.commands import raw_keys
+from glance.commands.every import raw_keys
 from glance.errors import FilterError
 from glance.messages import ChoiceMade
 from glance.screens.settings import ScreenSettings

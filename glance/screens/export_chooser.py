@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from glance.commands import INTERRUPT
+from glance.commands.every import INTERRUPT
 from glance.widgets.drawing import Line, Picture, clean, fit_path
 from glance.widgets.frame import Frame, framed
 from glance.widgets.inks import Inks

@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 
-from glance.command import Command
-from glance.commands import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, keys_of
+from glance.commands.command import Command
+from glance.commands.every import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, keys_of
 from glance.screens.frugal import FrugalCompositor
 from glance.themes import DEFAULT_THEME
 from glance.widgets.drawing import Line, Picture, fit_left, words

@@ -11,8 +11,8 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from glance.command import TABLES, Command, Situation
-from glance.commands import COMMANDS, PAGES, PANELS, SCREEN_COMMANDS, bindings, keys_of_id, raw_keys
+from glance.commands.command import TABLES, Command, Situation
+from glance.commands.every import COMMANDS, PAGES, PANELS, SCREEN_COMMANDS, bindings, keys_of_id, raw_keys
 from glance.domain.scene import Scene
 from glance.messages import ChoiceMade, SituationChanged, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange

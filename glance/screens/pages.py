@@ -8,7 +8,7 @@ from importlib import import_module
 from textual import on
 from textual.geometry import Size
 
-from glance.commands import PAGES as ALL_PAGES
+from glance.commands.every import PAGES as ALL_PAGES
 from glance.domain.page import PageWish
 from glance.domain.scene import Scene
 from glance.errors import FilterError

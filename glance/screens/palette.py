@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.command import CommandList, CommandPalette
 
-from glance.commands import INTERRUPT
+from glance.commands.every import INTERRUPT
 
 
 class Palette(CommandPalette):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from textual.message import Message
 
-from glance.commands import PANELS
+from glance.commands.every import PANELS
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
 from glance.domain.view import RankingName, SortKey

@@ -8,8 +8,8 @@ from dataclasses import replace
 from textual import on
 from textual.geometry import Region
 
-from glance.command import TABLES
-from glance.commands import raw_keys
+from glance.commands.command import TABLES
+from glance.commands.every import raw_keys
 from glance.domain.view import RankingName, SortKey
 from glance.errors import FilterError
 from glance.messages import ChoiceMade, SearchRequested, SortRequested

@@ -8,7 +8,7 @@ from typing import Literal
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from glance.commands import COMMANDS, keys_of
+from glance.commands.every import COMMANDS, keys_of
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.domain.view import View
 from glance.domain.window import DEFAULT_WINDOW, WINDOWS, own_choice

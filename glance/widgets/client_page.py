@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.page import ADDRESS_COMMANDS
 from glance.domain import units
 from glance.domain.client_board import GROUPINGS, SORTS, ClientBoard, ClientRow, ClientWish
 from glance.domain.page import PageTable
@@ -15,7 +16,6 @@ from glance.domain.safe_text import decode
 from glance.domain.scene import Scene
 from glance.errors import GlanceError
 from glance.messages import ChoiceMade, CopyRequested
-from glance.page_commands import ADDRESS_COMMANDS
 from glance.widgets.client_drawing import ClientState, client_picture, row_room
 from glance.widgets.drawing import Picture, clean
 from glance.widgets.page import Page

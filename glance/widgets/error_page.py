@@ -8,12 +8,12 @@ from typing import cast
 
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.page import ERROR_COMMANDS
 from glance.domain import units
 from glance.domain.error_board import ErrorBoard, ErrorKind, ErrorRow, ErrorWish
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
-from glance.page_commands import ERROR_COMMANDS
 from glance.widgets.drawing import Picture
 from glance.widgets.error_chip import error_chips
 from glance.widgets.error_drawing import error_page, shown_rows, status_view, status_width

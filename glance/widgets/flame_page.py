@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from textual import events, on
 
-from glance.commands import ROW_COMMANDS, bindings
-from glance.flame_commands import FLAME_COMMANDS
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.flame import FLAME_COMMANDS
 from glance.widgets import flame_moves as moves
 from glance.widgets.flame_chooser import FlameChooser
 from glance.widgets.flame_drawing import crumbs_of, graph_rows

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from textual import events, on
 from textual.geometry import NULL_SIZE, Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.page import HEAT_COMMANDS
 from glance.domain import units
 from glance.domain.heat_board import CHOICES, MEASURES, PARTS, SECOND_MS, HeatBoard, HeatCell, HeatWish
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
 from glance.messages import SituationChanged
-from glance.page_commands import HEAT_COMMANDS
 from glance.widgets.drawing import Picture
 from glance.widgets.heat_drawing import GUTTER, HeatState, column_at, grid_size, map_size, places, row_room
 from glance.widgets.heat_picture import Shown, heat_picture

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from glance.commands import keys_of_id
+from glance.commands.every import keys_of_id
 from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture
 from glance.widgets.inks import Inks

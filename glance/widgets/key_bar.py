@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from glance.command import Command, Situation
-from glance.commands import footer_commands, keys_of
+from glance.commands.command import Command, Situation
+from glance.commands.every import footer_commands, keys_of
 from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture
 from glance.widgets.inks import Inks

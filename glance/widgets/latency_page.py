@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.page import LATENCY_COMMANDS
 from glance.domain.latency_board import BYS, SORTS, LatencyBoard, LatencyBy, LatencySort, LatencyWish
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
-from glance.page_commands import LATENCY_COMMANDS
 from glance.widgets.drawing import Picture
 from glance.widgets.latency_drawing import BY_NAMES, HEAD_LINES, LatencyState, latency_page, plan
 from glance.widgets.page import Page

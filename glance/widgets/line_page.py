@@ -7,7 +7,7 @@ from dataclasses import replace
 from textual import events, on
 from textual.geometry import Size
 
-from glance.commands import LINE_COMMANDS, ROW_COMMANDS, bindings
+from glance.commands.every import LINE_COMMANDS, ROW_COMMANDS, bindings
 from glance.domain import units
 from glance.domain.raw_line import LineRows, LinesWish, RawLine
 from glance.domain.safe_text import safe_text

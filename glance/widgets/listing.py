@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from textual import events, on
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
 from glance.domain.scene import Scene
 from glance.messages import SituationChanged
 from glance.widgets.panel import Panel

@@ -9,7 +9,7 @@ from typing import Literal
 from textual import events, on
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, VIEWS, bindings, keys_of_id, raw_keys
+from glance.commands.every import ROW_COMMANDS, VIEWS, bindings, keys_of_id, raw_keys
 from glance.domain.scene import Scene
 from glance.domain.view import RankingName, SortKey
 from glance.messages import SearchRequested, SituationChanged, SortRequested

@@ -7,7 +7,7 @@ from textual import events, on
 from textual.geometry import Size
 from textual.strip import Strip
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
 from glance.domain import units
 from glance.domain.scene import Scene, SourceStatus
 from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path, fit_right, words

@@ -9,13 +9,13 @@ from dataclasses import replace
 from textual import events, on
 from textual.geometry import Size
 
-from glance.commands import ROW_COMMANDS, bindings
+from glance.commands.every import ROW_COMMANDS, bindings
+from glance.commands.sql import SQL_COMMANDS
 from glance.domain import units
 from glance.domain.page import PageTable
 from glance.domain.scene import Scene
 from glance.domain.sql_board import MOST_QUERY, SqlBoard, SqlWish
 from glance.messages import ChoiceMade, CopyRequested, SituationChanged
-from glance.sql_commands import SQL_COMMANDS
 from glance.widgets.drawing import Picture
 from glance.widgets.page import Page
 from glance.widgets.sql_beginning import examples_for

@@ -8,7 +8,7 @@ import pytest
 
 from glance.cli.keymap import check_keys
 from glance.cli.main import main
-from glance.commands import COMMANDS, ROW_COMMANDS
+from glance.commands.every import COMMANDS, ROW_COMMANDS
 from glance.config import ConfigFile
 from glance.errors import ConfigError
 

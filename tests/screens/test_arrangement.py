@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.geometry import Region, Size
 
-from glance.commands import PAGES, PANELS
+from glance.commands.every import PAGES, PANELS
 from glance.screens.arrangement import Wish, arrange
 
 SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30), (120, 35), (159, 60), (160, 30),

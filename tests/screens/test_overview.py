@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from glance.commands import COMMANDS, PANELS, ROW_COMMANDS
+from glance.commands.every import COMMANDS, PANELS, ROW_COMMANDS
 from glance.screens.help import HelpScreen
 from glance.widgets.header import Header
 from glance.widgets.ranking_table import RankingTable

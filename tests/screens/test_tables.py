@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from glance.commands import VIEWS
+from glance.commands.every import VIEWS
 from glance.widgets.ranking_table import RankingTable
 from tests.scenes import AT
 from tests.screens.running import stage

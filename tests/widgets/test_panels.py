@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Size
 
-from glance.commands import Situation
+from glance.commands.every import Situation
 from glance.domain import units
 from glance.domain.log_line import LogLine
 from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, SourceStatus, Totals

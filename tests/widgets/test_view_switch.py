@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glance.commands import VIEWS
+from glance.commands.every import VIEWS
 from glance.widgets.drawing import Line
 from glance.widgets.inks import inks_of
 from glance.widgets.view_switch import NO_SWITCH, ViewSwitch, put_switch

@@ -5,7 +5,7 @@ Bound there, where these commands go before all others.
 
 from __future__ import annotations
 
-from glance.command import Command, Situation
+from glance.commands.command import Command, Situation
 
 
 def _on_addresses(now: Situation) -> bool:

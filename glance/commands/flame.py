@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glance.command import Command, Situation
+from glance.commands.command import Command, Situation
 
 
 def _on_profile(now: Situation) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from textual.binding import Binding, BindingType
 from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 
-from glance.command import TABLES, Command, Situation
+from glance.commands.command import TABLES, Command, Situation
+from glance.commands.flame import FLAME_COMMANDS
+from glance.commands.page import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS
+from glance.commands.sql import SQL_COMMANDS
+from glance.commands.time import TIME_COMMANDS
 from glance.domain.view import RankingName
 from glance.domain.window import WINDOWS
-from glance.flame_commands import FLAME_COMMANDS
-from glance.page_commands import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS
-from glance.sql_commands import SQL_COMMANDS
-from glance.time_commands import TIME_COMMANDS
 
 PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
 """The panels in the order of their digits, from 1."""

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from glance.commands import (
+from glance.commands.every import (
     COMMANDS,
     GROUPS,
     PAGES,
@@ -19,8 +19,8 @@ from glance.commands import (
     keys_of,
     raw_keys,
 )
-from glance.page_commands import HEAT_COMMANDS
-from glance.sql_commands import SQL_COMMANDS
+from glance.commands.page import HEAT_COMMANDS
+from glance.commands.sql import SQL_COMMANDS
 
 FILTERED = (*TABLES, "status")
 SITUATIONS = [

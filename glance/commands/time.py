@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glance.command import TABLES, Command, Situation
+from glance.commands.command import TABLES, Command, Situation
 
 ON_OVERVIEW = ("", "traffic", *TABLES, "status", "alerts", "lines")
 """Where an interval can be made: wherever the chart can be, and no page has the screen."""
