@@ -48,6 +48,8 @@ TIME_COMMANDS: tuple[Command, ...] = (
     Command("time.zoom_out", "underscore", "screen.zoom_time(2)", "zoom out",
             "look at twice as much around the middle of the window; esc comes back", "time", _free,
             is_in_footer=False),
+    Command("time.go_to", "at", "screen.go_to_time", "go to a time",
+            "type a time to look at: 14:02, yesterday 9:00, -2h, 14:00..14:30", "time", _free, is_in_footer=False),
     Command("compare", "c", "screen.compare", "compare",
             "compare with the window before, then with yesterday, then with last week, then with none", "time",
             _beside_chart, rank=5),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glance.domain.heat_board import SECOND_MS, HeatBoard, HeatCell
-from glance.domain.logs.filter_time import moment_text
+from glance.domain.logs.filter_time import stretch_text
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
@@ -17,11 +17,11 @@ def heat_chip(board: HeatBoard, one: HeatCell, other: HeatCell) -> str:
     """
     if board.kind == "second":
         start_ms, end_ms = second_span(board, one, other)
-        return f"time>={moment_text(start_ms)} time<{moment_text(end_ms)}"
+        return f"time={stretch_text(start_ms, end_ms)}"
     left, right = sorted((one.column, other.column))
     upper, lower = sorted((one.row, other.row))
     start_ms, end_ms = board.times(left)[0], board.times(right)[1]
-    chips = [f"time>={moment_text(start_ms)}", f"time<{moment_text(end_ms)}"]
+    chips = [f"time={stretch_text(start_ms, end_ms)}"]
     least, most = board.bounds[lower + 1], board.bounds[upper]
     if least > 0:
         chips.append(f"latency>={latency_text(least)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events, on
@@ -13,7 +14,7 @@ from glance.messages import ChoiceMade
 from glance.screens.settings import ScreenSettings
 from glance.screens.viewer import Viewer
 from glance.widgets.drawing import clean
-from glance.widgets.filter_bar import FilterBar
+from glance.widgets.filter_bar import TO_TIME, FilterBar
 from glance.widgets.filter_line import Trail
 from glance.widgets.header import Header
 from glance.widgets.inks import Inks
@@ -33,7 +34,11 @@ class DrillDown(Viewer, inherit_bindings=False):
     def __init__(self, settings: ScreenSettings, inks: Inks) -> None:
         """Filter by nothing."""
         super().__init__(settings, inks)
-        self._filter_keys = raw_keys("filter.text", settings.keymap)
+        self._starts: dict[str, Callable[[], None]] = {
+            **dict.fromkeys(raw_keys("filter.text", settings.keymap), self.action_filter_text),
+            **dict.fromkeys(raw_keys("time.go_to", settings.keymap), self.action_go_to_time),
+        }
+        """What begins to type, by the key: the keys behind it must find it open."""
         self._other = settings.last_filter
         """The filter before this one; at first, that of the last time."""
 
@@ -124,6 +129,12 @@ class DrillDown(Viewer, inherit_bindings=False):
         self.filter_bar.start(f"{self.trail.text} " if self.trail.text else "", self.scene)
         self.filter_line_changed()
 
+    def action_go_to_time(self) -> None:
+        """Type a time to go to, where otherwise a filter is typed."""
+        if not self.is_filter_typed:
+            self.action_filter_text()
+            self.filter_bar.write(TO_TIME, len(TO_TIME))
+
     def action_complete(self, index: int) -> None:
         """Take a candidate that was clicked."""
         self.filter_bar.complete(index)
@@ -133,9 +144,10 @@ class DrillDown(Viewer, inherit_bindings=False):
     def type_filter(self, event: events.Key) -> None:
         """Take every key while a filter is typed, whichever panel they came to: so they keep their order."""
         if not self.is_filter_typed:
-            if event.key in self._filter_keys and self.focused_is_free:
+            start = self._starts.get(event.key)
+            if start is not None and self.focused_is_free:
                 event.stop()
-                self.action_filter_text()
+                start()
             return
         if event.key == "enter":
             self.end_filter(keep=True)
@@ -174,11 +186,14 @@ class DrillDown(Viewer, inherit_bindings=False):
         if keep and typed.mistake:
             self.query_one(Header).say(typed.mistake)
             return
+        place = typed.place if keep else None
         self.filter_bar.end()
         self.trail = replace(self.trail, is_typed=False)
         for table in self.query(RankingTable):
             table.is_passing = False
-        self.filter_by(typed.whole if keep else self.trail.text)
+        self.filter_by(typed.whole if keep and not typed.is_time else self.trail.text)
+        if place is not None:
+            self.go_to(place)
 
 
 def kept_filter(text: str) -> str:

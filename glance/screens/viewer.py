@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from glance.commands.every import COMMANDS, keys_of
+from glance.domain import units
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.domain.view import View
 from glance.domain.window import DEFAULT_WINDOW, WINDOWS, own_choice
 from glance.messages import ChoiceMade, ViewRequested
 from glance.screens.settings import ScreenSettings
-from glance.screens.travel import WITHIN, moved, next_window, oldest, window_seconds
+from glance.screens.travel import WITHIN, moved, newest, next_window, oldest, window_seconds
 from glance.themes import DEFAULT_THEME
 from glance.widgets.header import Header, Standing
 from glance.widgets.inks import Inks, inks_of
 
+if TYPE_CHECKING:
+    from glance.domain.time_place import TimePlace
+
 NO_LENGTH = "everything is shown; a shorter window can be moved"
 NO_OLDER = "nothing older is known"
+WHOLE_SECONDS = 900.0
+"""Of the window around a moment where everything was looked at."""
 MOST_BEHIND = 50
 """Zooms that can be undone."""
 
@@ -150,6 +156,22 @@ class Viewer(Screen[None], inherit_bindings=False):
         if windows < 0 and end == self.view.end and self.scene.at:
             self.query_one(Header).say(NO_LENGTH if self.window_seconds is None else NO_OLDER)
         self._go(end)
+
+    def go_to(self, place: TimePlace) -> None:
+        """Look at a time: a moment in the middle of a window as long as this one, or a stretch alone."""
+        from glance.domain.time_place import window_around  # numpy: not before somebody typed
+
+        first, last = self.scene.history.first_at, newest(self.scene)
+        if first is not None and place.end < first:
+            self.query_one(Header).say(f"nothing is known before {units.date_minute(first)}")
+            return
+        seconds = self.window_seconds
+        if place.is_moment and seconds is not None:
+            end = place.start + seconds / 2
+            self._go(None if end >= last else end)
+        else:
+            start, end = window_around(place, WHOLE_SECONDS)
+            self.zoom_to(start, end, is_live=end > last + WITHIN)
 
     def action_oldest(self) -> None:
         """Go to the oldest that is known."""

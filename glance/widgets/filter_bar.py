@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Size
 
+from glance.domain import units
 from glance.domain.safe_text import MAX_COMBINING
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.widgets.completion import Completion, completion
@@ -17,9 +19,15 @@ from glance.widgets.filter_line import count_ink, matched_words
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
 
+if TYPE_CHECKING:
+    from glance.domain.time_place import TimePlace
+
 MOST_TYPED = 2000
 """Characters of a filter that is typed."""
 PROMPT = " filter "
+TO_TIME = "@"
+"""What a text begins with that is no filter, but a time to go to."""
+TIME_PROMPT = " go to "
 CARET = Style(reverse=True)
 _PLACES: dict[str, Callable[[int, int], int]] = {
     "left": lambda caret, _: caret - 1,
@@ -47,6 +55,13 @@ class Typed:
     options: Completion = field(default_factory=lambda: Completion(0))
     picked: int = -1
     """Which of the options was taken last."""
+    place: TimePlace | None = None
+    """The time that was typed in place of a filter."""
+
+    @property
+    def is_time(self) -> bool:
+        """A time is typed, to go to."""
+        return self.text.startswith(TO_TIME)
 
     @property
     def is_unfinished(self) -> bool:
@@ -57,24 +72,25 @@ class Typed:
 def filter_bar_picture(typed: Typed, scene: Scene, size: Size, inks: Inks) -> Picture:
     """The text with its caret and the count, and below it the mistake or what it can become."""
     count = "everything" if not typed.valid else matched_words(scene, typed.valid)
-    room = max(8, size.width - len(PROMPT) - cell_len(count) - 3)
+    prompt = TIME_PROMPT if typed.is_time else PROMPT
+    room = max(8, size.width - len(prompt) - cell_len(count) - 3)
     signs = _signs(typed.text)
     start, end = _shown_part(signs, typed.caret, room)
     line = Line(size.width, inks.ground)
-    line.put(PROMPT, inks.focus)
+    line.put(prompt, inks.focus)
     before, behind = "".join(signs[start : typed.caret]), "".join(signs[typed.caret + 1 : end])
     line.put(before, inks.text)
     under = signs[typed.caret] if typed.caret < len(signs) else " "
     line.put(under or " ", inks.text + CARET).put(behind, inks.text)
     line.goto(size.width - cell_len(count) - 1).put(count, count_ink(scene, typed.valid, inks))
     strips = [line.strip()]
-    at = len(PROMPT) + cell_len("".join(signs[start : max(start, min(typed.mistake_at, end))]))
-    below = _below(typed, at, size, inks)
+    at = len(prompt) + cell_len("".join(signs[start : max(start, min(typed.mistake_at, end))]))
+    below = _below(typed, at, size, inks, scene.at)
     strips.append(below.strip())
     return Picture(size, tuple(strips[: size.height]), tuple(below.spots))
 
 
-def _below(typed: Typed, at: int, size: Size, inks: Inks) -> Line:
+def _below(typed: Typed, at: int, size: Size, inks: Inks, known_at: float) -> Line:
     """The mistake under its place, else what the word can become."""
     line = Line(size.width, inks.ground, 1)
     if typed.mistake and not typed.is_unfinished:
@@ -83,6 +99,8 @@ def _below(typed: Typed, at: int, size: Size, inks: Inks) -> Line:
             return line.goto(at).put("^", inks.server_error).skip(1).put(words, inks.client_error)
         words = fit_left(words, min(cell_len(words), at - 2))
         return line.goto(at - 1 - cell_len(words)).put(words, inks.client_error).skip(1).put("^", inks.server_error)
+    if typed.place is not None:
+        return line.put(f" enter  {place_words(typed.place, known_at)}", inks.label)
     line.put(" tab    " if typed.options.candidates else "", inks.focus)
     first = max(0, typed.picked - 3)
     for index, candidate in enumerate(typed.options.candidates[first:], start=first):
@@ -92,6 +110,11 @@ def _below(typed: Typed, at: int, size: Size, inks: Inks) -> Line:
         is_picked = index == typed.picked
         line.put(text, inks.selected(inks.focus) if is_picked else inks.label, f"screen.complete({index})").skip(2)
     return line
+
+
+def place_words(place: TimePlace, now: float) -> str:
+    """Where one goes to."""
+    return units.moment(place.start) if place.is_moment else units.span(place.start, place.end, now)
 
 
 def _signs(text: str) -> list[str]:
@@ -205,11 +228,27 @@ def _read(typed: Typed, known: Scene) -> Typed:
     from glance.domain.logs.filter import parse_filter  # numpy: not before somebody types
     from glance.errors import FilterError
 
+    if typed.is_time:
+        return _read_time(typed, known)
     options = completion(typed.text, typed.caret, known)
     is_begun = options.is_field and typed.caret > options.start
     try:
         whole = parse_filter(typed.text).text
     except FilterError as error:
         why = clean(error.reason) + (f" · {clean(error.hint)}" if error.hint else "")
-        return replace(typed, mistake=why, mistake_at=error.at, options=options)
-    return replace(typed, whole=whole, valid=typed.valid if is_begun else whole, mistake="", options=options)
+        return replace(typed, mistake=why, mistake_at=error.at, options=options, place=None)
+    valid = typed.valid if is_begun else whole
+    return replace(typed, whole=whole, valid=valid, mistake="", options=options, place=None)
+
+
+def _read_time(typed: Typed, known: Scene) -> Typed:
+    """Understand the time, or find the mistake; the filter stays what it was."""
+    from glance.domain.logs.filter_mistake import Mistake
+    from glance.domain.time_place import parse_place
+
+    nothing = replace(typed, options=Completion(0), mistake="", place=None)
+    try:
+        return replace(nothing, place=parse_place(typed.text.removeprefix(TO_TIME), known.at))
+    except Mistake as mistake:
+        why = clean(mistake.why) + (f" · {clean(mistake.hint)}" if mistake.hint else "")
+        return replace(nothing, mistake=why, mistake_at=len(TO_TIME) + mistake.at)

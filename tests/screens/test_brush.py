@@ -59,7 +59,7 @@ async def test_its_latency_is_shown_when_it_is_answered():
         assert "p95 321ms" in on.text("traffic")
 
 
-async def test_enter_adds_the_chips_of_the_interval():
+async def test_enter_adds_the_chip_of_the_interval():
     async with stage() as on:
         await on.publish()
         await on.press(LEFT, LEFT)
@@ -69,13 +69,13 @@ async def test_enter_adds_the_chips_of_the_interval():
         from glance.domain.logs.record import LogRecord
 
         chosen = parse_filter(on.engine.views[-1].filter)
-        assert len(chosen.parts) == 2
+        assert len(chosen.parts) == 1
         inside = [chosen.test(LogRecord(int(at * 1000))) for at in (interval.start, interval.end - 0.001)]
         outside = [chosen.test(LogRecord(int(at * 1000))) for at in (interval.start - 0.001, interval.end)]
         assert (inside, outside) == ([True, True], [False, False])
         assert on.overview.interval is None
         await on.press(LEFT, "enter")
-        assert len(parse_filter(on.engine.views[-1].filter).parts) == 2  # in place of the one before
+        assert len(parse_filter(on.engine.views[-1].filter).parts) == 1  # in place of the one before
 
 
 async def test_enter_on_a_table_is_still_its_row():
@@ -344,3 +344,46 @@ async def test_selecting_works_at_every_size(size):
         assert isinstance(on.overview.interval, Interval)
         assert on.focused == "traffic"
         assert span_words(on.overview.interval) in on.text("traffic")
+
+
+async def test_a_time_is_gone_to_in_a_window_as_long_as_before():
+    async with stage() as on:
+        await on.publish()
+        await on.press("at", "minus", "2", "h")
+        assert "go to" in on.text("filter-bar")
+        assert "enter" in on.text("filter-bar")
+        await on.press("enter")
+        view = on.engine.views[-1]
+        assert view.window == "15m"
+        assert view.end == pytest.approx(AT - 7200 + 450)
+        assert not view.filter
+
+
+async def test_a_stretch_that_is_gone_to_is_a_window_of_its_own_and_esc_comes_back():
+    async with stage() as on:
+        await on.publish()
+        await on.press("3", "enter")
+        kept = on.engine.views[-1].filter
+        await on.press("at", "1", "4", "escape")
+        assert on.engine.views[-1].filter == kept
+        await on.press("at")
+        on.overview.filter_bar.write("@2026-11-21", 11)
+        await on.press("enter")
+        assert is_own(on.engine.views[-1].window)
+        assert window_choice(on.engine.views[-1].window).seconds == 86400
+        assert on.engine.views[-1].filter == kept
+        await on.press("escape")
+        assert on.engine.views[-1].window == "15m"
+
+
+async def test_a_mistake_in_a_time_is_said_and_goes_nowhere():
+    async with stage() as on:
+        await on.publish()
+        before = on.engine.views[-1] if on.engine.views else None
+        await on.press("at", *"soon")
+        assert "this is no time" in on.text("filter-bar")
+        await on.press("enter")
+        assert on.overview.is_filter_typed
+        await on.press("escape")
+        assert not on.overview.is_filter_typed
+        assert (on.engine.views[-1] if on.engine.views else None) == before

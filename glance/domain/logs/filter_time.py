@@ -31,6 +31,11 @@ _MOMENT = re.compile(
     r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _EXPECTED = "write 14:00 for every day, or 2026-11-22T14:00, with Z or +02:00 behind it where needed"
+_BETWEEN = ".."
+_BEHIND = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,3})?)?")
+"""The end of a stretch on the day of its beginning."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[Tt ])")
+_ZONE = re.compile(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class TimeTerm:
     """A question about when a request was made.
 
     What is written names a stretch as long as it is exact, down to a millisecond: `=` asks for that stretch,
-    and the other comparisons are with its beginning.
+    and the other comparisons are with its beginning. `=` also takes a stretch `from..to`, without its end.
     """
 
     words: str
@@ -61,6 +66,8 @@ class TimeTerm:
     def _truths(self, at_ms: NDArray[np.int64]) -> NDArray[np.bool_]:
         if self.is_daily:
             at_ms = times_of_day(at_ms)
+        if self.sign == "=" and self.end_ms < self.start_ms:  # over midnight
+            return (at_ms >= self.start_ms) | (at_ms < self.end_ms)
         if self.sign == "=":
             return (at_ms >= self.start_ms) & (at_ms < self.end_ms)
         return np.asarray(self._compare(at_ms, self.start_ms), np.bool_)
@@ -99,19 +106,38 @@ def time_term(words: str, sign: str, text: str) -> TimeTerm:
     Raises:
         Mistake: it is no time.
     """
-    if epoch := _EPOCH.fullmatch(text):
-        part_ms, length_ms = _part_ms(epoch[2])
-        start_ms, is_daily = int(epoch[1]) * 1000 + part_ms, False
-    elif daily := _DAILY.fullmatch(text):
-        start_ms, length_ms = _daily_ms(daily)
-        is_daily = True
-    elif moment := _MOMENT.fullmatch(text):
-        start_ms, length_ms = _moment_ms(moment)
-        is_daily = False
-    else:
-        raise Mistake("this is no time", hint=_EXPECTED)
+    if _BETWEEN in text:
+        return _between(words, sign, text)
+    start_ms, length_ms, is_daily = _stretch(text)
     compare = COMPARES[sign]
     return TimeTerm(words, sign, start_ms, start_ms + length_ms, is_daily, compare)
+
+
+def _between(words: str, sign: str, text: str) -> TimeTerm:
+    """The question for a stretch from one moment up to another."""
+    first, _, last = text.partition(_BETWEEN)
+    if sign != "=":
+        raise Mistake("a stretch of time has no size", hint=f"write time={text}")
+    start_ms, _, is_daily = _stretch(first)
+    if not is_daily and _BEHIND.fullmatch(last) and (day := _DAY.match(first)):
+        zone = _ZONE.search(first)
+        last = f"{day[0]}T{last:0>5}{zone[0] if zone else ''}"
+    end_ms, _, is_end_daily = _stretch(last)
+    if is_daily != is_end_daily or start_ms == end_ms or (end_ms < start_ms and not is_daily):
+        raise Mistake("this stretch of time has no length", hint="write 14:00..14:05, or 2026-11-22T14:00..14:05")
+    return TimeTerm(words, sign, start_ms, end_ms, is_daily, COMPARES[sign])
+
+
+def _stretch(text: str) -> tuple[int, int, bool]:
+    """Begin and length of what is written, and whether it is of every day."""
+    if epoch := _EPOCH.fullmatch(text):
+        part_ms, length_ms = _part_ms(epoch[2])
+        return int(epoch[1]) * 1000 + part_ms, length_ms, False
+    if daily := _DAILY.fullmatch(text):
+        return *_daily_ms(daily), True
+    if moment := _MOMENT.fullmatch(text):
+        return *_moment_ms(moment), False
+    raise Mistake("this is no time", hint=_EXPECTED)
 
 
 def _daily_ms(found: re.Match[str]) -> tuple[int, int]:
@@ -145,6 +171,13 @@ def _moment_ms(found: re.Match[str]) -> tuple[int, int]:
         raise Mistake("no calendar has this", hint=_EXPECTED) from error
     lengths = (length_ms if found[6] else 0, 60_000 if found[5] else 0, 3_600_000 if found[4] else 0, DAY_MS)
     return start_ms, next(length for length in lengths if length)
+
+
+def stretch_text(start_ms: int, end_ms: int) -> str:
+    """How a filter names the stretch [start, end) exactly; the day is written once where one says it."""
+    first, last = moment_text(start_ms), moment_text(end_ms)
+    is_short = first[:11] == last[:11] and first.endswith("Z") == last.endswith("Z")
+    return f"{first}{_BETWEEN}{last[11:].rstrip('Z') if is_short else last}"
 
 
 def moment_text(at_ms: int) -> str:

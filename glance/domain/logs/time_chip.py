@@ -1,19 +1,19 @@
-"""Filters by a part of the time axis: two chips, from and up to."""
+"""Filters by a part of the time axis: one chip, which is negated and dropped as one."""
 
 from __future__ import annotations
 
 import re
 
 from glance.domain.logs.chip import chips_of, joined
-from glance.domain.logs.filter_time import moment_text
+from glance.domain.logs.filter_time import stretch_text
 
-_MOMENT = re.compile(r"time(>=|<)[0-9]{4}-.*")
+_INTERVAL = re.compile(r"time(?:>=|<|=)[0-9]{4}-.*")
 """A chip of an interval, and none of a time of day."""
 
 
-def interval_chips(start: float, end: float) -> tuple[str, str]:
+def interval_chip(start: float, end: float) -> str:
     """What asks for the records within [start, end), epoch seconds, exact to a millisecond."""
-    return f"time>={moment_text(round(start * 1000))}", f"time<{moment_text(round(end * 1000))}"
+    return f"time={stretch_text(round(start * 1000), round(end * 1000))}"
 
 
 def with_interval(text: str, start: float, end: float) -> str:
@@ -22,5 +22,5 @@ def with_interval(text: str, start: float, end: float) -> str:
     Raises:
         FilterError: it is too long.
     """
-    others = tuple(chip for chip in chips_of(text) if not _MOMENT.fullmatch(chip))
-    return joined((*others, *interval_chips(start, end)))
+    others = tuple(chip for chip in chips_of(text) if not _INTERVAL.fullmatch(chip))
+    return joined((*others, interval_chip(start, end)))
