@@ -12,7 +12,6 @@ SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30)
          (160, 45), (200, 55), (300, 100), (41, 200)]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     "wish",
     [
@@ -31,11 +30,11 @@ SIZES = [(40, 10), (60, 15), (79, 24), (80, 24), (100, 30), (110, 29), (110, 30)
         Wish(zoomed="paths", has_filter=True, is_filter_typed=True),
     ],
 )
-def test_the_screen_is_covered_without_gap_or_overlap(size, wish):
-    width, height = size
-    places = arrange(Size(width, height), wish).places.values()
-    cells = [(x, y) for place in places for y in place.line_range for x in place.column_range]
-    assert len(cells) == len(set(cells)) == width * height
+def test_the_screen_is_covered_without_gap_or_overlap(wish):
+    for width, height in SIZES:
+        places = arrange(Size(width, height), wish).places.values()
+        cells = [(x, y) for place in places for y in place.line_range for x in place.column_range]
+        assert len(cells) == len(set(cells)) == width * height, (width, height)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -90,10 +89,9 @@ def test_chips_stand_under_the_header_and_the_text_above_the_keys(size):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("size", SIZES)
-def test_a_page_has_the_whole_screen(size, page):
-    width, height = size
-    assert arrange(Size(width, height), Wish(zoomed=page)).places[page] == Region(0, 1, width, height - 2)
+def test_a_page_has_the_whole_screen(page):
+    for width, height in SIZES:
+        assert arrange(Size(width, height), Wish(zoomed=page)).places[page] == Region(0, 1, width, height - 2)
 
 
 CHOSEN = [
@@ -108,23 +106,22 @@ CHOSEN = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("panels", CHOSEN, ids=" ".join)
 @pytest.mark.parametrize(
     "more", [{}, {"is_firing": True, "has_hint": True}, {"has_filter": True, "is_filter_typed": True}]
 )
-def test_chosen_panels_cover_the_screen_in_their_order(size, panels, more):
-    width, height = size
-    arrangement = arrange(Size(width, height), Wish(panels=panels, **more))
-    places = arrangement.places
-    cells = [(x, y) for place in places.values() for y in place.line_range for x in place.column_range]
-    assert len(cells) == len(set(cells)) == width * height
-    shown = [name for name in panels if name in places]
-    assert set(shown) | set(arrangement.tabs) == set(panels)
-    assert not (set(PANELS) - set(panels)) & set(places)
-    if not arrangement.tabs:
-        assert sorted(shown, key=lambda name: (places[name].y, places[name].x)) == shown
-        assert all(places[name].height >= 4 for name in shown)
+def test_chosen_panels_cover_the_screen_in_their_order(panels, more):
+    for width, height in SIZES:
+        arrangement = arrange(Size(width, height), Wish(panels=panels, **more))
+        places = arrangement.places
+        cells = [(x, y) for place in places.values() for y in place.line_range for x in place.column_range]
+        assert len(cells) == len(set(cells)) == width * height
+        shown = [name for name in panels if name in places]
+        assert set(shown) | set(arrangement.tabs) == set(panels)
+        assert not (set(PANELS) - set(panels)) & set(places)
+        if not arrangement.tabs:
+            assert sorted(shown, key=lambda name: (places[name].y, places[name].x)) == shown
+            assert all(places[name].height >= 4 for name in shown)
 
 
 def test_the_usual_panels_stand_as_ever_when_they_are_named():
