@@ -150,6 +150,8 @@ class BucketBuilder:
 
     def _text(self, name: str) -> TextColumn:
         interner = self.texts[name]
+        if not any(name in part.texts for part in self._parts):
+            return TextColumn(constant(self.records), (b"",))
         if any(name not in part.texts for part in self._parts):
             empty = interner[b""]
             ids = _joined(

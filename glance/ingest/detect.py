@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from glance.domain.logs.catalogue import named_formats
-from glance.domain.logs.family import MEMBERS
-from glance.domain.logs.nearest import Nearest, nearest
 from glance.ingest.builder import BucketBuilder
-from glance.ingest.pattern import PatternReader
 from glance.ingest.reader import LineReader
-from glance.ingest.survey import Found, survey, with_relatives
+
+if TYPE_CHECKING:
+    from glance.domain.logs.nearest import Nearest
+    from glance.ingest.survey import Found
 
 AUTO = "auto"
 """What `--format` calls looking at the log."""
@@ -75,6 +75,12 @@ def detect(sample: bytes, *, path: str = "", head: bytes = b"", declared: Sequen
         return Detection(reason="it has no lines yet")
     heads = _lines(head or sample, _HEAD_LINES)
     shown = lines[:: max(1, len(lines) // _MOST_SURVEYED)]
+    if not declared and all(line.startswith(b"{") for line in (*heads, *shown)):
+        found_here = _json_alone(shown, lines)
+        if found_here is not None:
+            return found_here
+    from glance.ingest.survey import survey, with_relatives  # all formats: not for what is JSON alone
+
     found: Found = []
     unread = list(shown)
     for reader in declared:
@@ -90,6 +96,22 @@ def detect(sample: bytes, *, path: str = "", head: bytes = b"", declared: Sequen
         return _refused(lines, unread, path)
     found_here = _confirmed(readers, lines)
     return found_here if found_here.matched else _refused(lines, lines, path)
+
+
+def _json_alone(shown: Sequence[bytes], lines: Sequence[bytes]) -> Detection | None:
+    """What is found in a log of JSON lines; None when some of them are in no layout of JSON.
+
+    To import all the other formats would take longer than to try these.
+    """
+    from glance.ingest.json_survey import survey_json  # msgspec: only for logs with JSON in them
+
+    found, unread = survey_json(shown)
+    if unread or not found:
+        return None
+    readers = tuple(reader for reader, _ in sorted(found, key=lambda pair: -pair[1]))
+    if len(readers) == 1 and len(shown) == len(lines):
+        return Detection(readers, readers[0].words, len(lines), len(lines))
+    return _confirmed(readers, lines)
 
 
 def chosen(text: str, sample: bytes, *, head: bytes = b"") -> Detection:
@@ -112,6 +134,9 @@ def chosen(text: str, sample: bytes, *, head: bytes = b"") -> Detection:
     found = _confirmed(readers, lines)
     if found.matched:
         return found
+    from glance.domain.logs.nearest import nearest  # only on the way to an error
+    from glance.ingest.pattern import PatternReader
+
     layouts = [reader.layout for reader in readers if isinstance(reader, PatternReader)]
     reason = f"none of its lines is in the format that was named, {readers[0].words}"
     return Detection(words=readers[0].words, sampled=len(lines), nearest=nearest(layouts, lines[0], 0), reason=reason)
@@ -193,5 +218,9 @@ def _refused(lines: Sequence[bytes], unread: Sequence[bytes], path: str) -> Dete
         return Detection(sampled=len(lines), reason="its JSON lines have no time, or neither a status nor a method")
     if "error" in path.rsplit("/", 1)[-1].lower():
         reason = "by its name it is an error log; the access log is another file"
+    from glance.domain.logs.catalogue import named_formats  # only on the way to an error
+    from glance.domain.logs.family import MEMBERS
+    from glance.domain.logs.nearest import nearest
+
     layouts = [*(member.layout() for member in MEMBERS), *(named.layout for named in named_formats())]
     return Detection(sampled=len(lines), nearest=nearest(layouts, line), reason=reason)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -18,8 +18,9 @@ from glance.domain.logs.keyed import Key, KeyedLayout
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder, Columns
 from glance.ingest.json_memory import INVALID, JsonMemory, Numbers, readers_of
+from glance.ingest.json_schema import Schema, schemas
 
-_NEWLINE, _OPEN, _CLOSE = b"\n{}"
+_OPEN, _CLOSE = b"{}"
 _DECODER = msgspec.json.Decoder()
 
 
@@ -90,66 +91,8 @@ class JsonReader:
         return False
 
 
-@dataclass(slots=True)
-class _Level:
-    """One object of the schema that is decoded."""
-
-    leaves: dict[str, bool] = field(default_factory=dict)
-    levels: dict[str, _Level] = field(default_factory=dict)
-
-    def struct(self) -> type[msgspec.Struct]:
-        """A struct that decodes what is wanted of the object and steps over the rest."""
-        fields: list[tuple[str, Any, Any]] = []
-        names: dict[str, str] = {}
-        for name, is_list in self.leaves.items():
-            names[f"f{len(fields)}"] = name
-            kind: Any = list[Any] if is_list else Any
-            default: Any = msgspec.field(default_factory=list) if is_list else None
-            fields.append((f"f{len(fields)}", kind, default))
-        for name, level in self.levels.items():
-            names[f"f{len(fields)}"] = name
-            kind = level.struct()
-            fields.append((f"f{len(fields)}", kind, msgspec.field(default_factory=kind)))
-        return msgspec.defstruct("Line", fields, rename=names, gc=False)
-
-    def attribute(self, path: tuple[str, ...]) -> str:
-        """The dotted attribute of that struct that stands for a path."""
-        if len(path) == 1:
-            return f"f{list(self.leaves).index(path[0])}"
-        index = len(self.leaves) + list(self.levels).index(path[0])
-        return f"f{index}.{self.levels[path[0]].attribute(path[1:])}"
-
-
-Getter = Callable[[list[Any]], list[object]]
 Get = Callable[[], list[object]]
 """Gets a column; not called where another key has told every value of the field."""
-
-
-def _getter(attribute: str) -> Getter:
-    """What gets a dotted attribute of many rows: a comprehension is twice as fast as `attrgetter` on each."""
-    getter: Getter = eval(f"lambda rows: [row.{attribute} for row in rows]")  # noqa: S307 - names of our own making
-    return getter
-
-
-@cache
-def _typed(layout: KeyedLayout) -> tuple[msgspec.json.Decoder[Any], tuple[Getter, ...]] | None:
-    """The decoder for a layout and what gets each key's value; None when one key is both a value and an object."""
-    root = _Level()
-    for key in layout.keys:
-        level = root
-        for name in key.path[:-1]:
-            level = level.levels.setdefault(name, _Level())
-            if name in root.leaves:
-                return None
-        level.leaves[key.path[-1]] = key.is_list
-    pending = [root]
-    while pending:
-        level = pending.pop()
-        if level.leaves.keys() & level.levels.keys():
-            return None
-        pending += level.levels.values()
-    getters = tuple(_getter(root.attribute(key.path)) for key in layout.keys)
-    return msgspec.json.Decoder(root.struct()), getters
 
 
 class JsonSession:
@@ -160,7 +103,7 @@ class JsonSession:
         self._layout = layout
         self._memory = memory
         self._builder = builder
-        self._typed = _typed(layout)
+        self._schemas = schemas(layout)
         self._taken: list[Columns] = []
         self._count = 0
 
@@ -171,25 +114,30 @@ class JsonSession:
 
     def read_piece(self, piece: bytes) -> bool:
         """Take every line of the piece, or none when one is not certainly of this format."""
-        if self._typed is None:
+        if not self._schemas:
             return False
         plain = piece.replace(b"\r\n", b"\n") if b"\r" in piece else piece
         count = _objects(plain)
         if not count:
             return False
-        decoder, getters = self._typed
-        try:
-            rows = decoder.decode_lines(plain)
-            if len(rows) != count:
-                return False
-            columns = self._columns([partial(getter, rows) for getter in getters], count)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
-            return False
+        columns = self._decoded(self._schemas[0], plain, count)
+        if columns is None and len(self._schemas) > 1:
+            columns = self._decoded(self._schemas[1], plain, count)
+            if columns is not None:  # most pieces of this log may well have such a line
+                self._schemas = self._schemas[1:]
         if columns is None:
             return False
         self._taken.append(columns)
         self._count += count
         return True
+
+    def _decoded(self, schema: Schema, piece: bytes, count: int) -> Columns | None:
+        """The columns of a piece of so many objects; None when that is not certainly what they say."""
+        try:
+            rows = schema.decoder.decode_lines(piece)
+            return self._columns(schema, rows, count) if len(rows) == count else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, AttributeError):
+            return None
 
     def flush(self) -> None:
         """Hand what was taken so far to the builder."""
@@ -211,14 +159,14 @@ class JsonSession:
             columns.seconds = seconds
         self._builder.add(columns)
 
-    def _columns(self, told: list[Get], count: int) -> Columns | None:
-        """Columns of what these get, texts as numbers of the session; None when a line is not a request."""
+    def _columns(self, schema: Schema, rows: list[Any], count: int) -> Columns | None:
+        """Columns of these rows, texts as numbers of the session; None when a line is not a request."""
         at_ms: NDArray[np.int64] | None = None
-        sizes = np.full(count, -1, np.int64)
+        sizes: NDArray[np.int64] | None = None
         seconds: NDArray[np.float64] | None = None
         texts: dict[str, NDArray[np.int32]] = {}
-        for key, get in zip(self._layout.keys, told, strict=True):
-            column = partial(_plain, key, get)
+        for key, getter in zip(schema.keys, schema.getters, strict=True):
+            column = partial(getter, rows)
             if key.field == "time":
                 at_ms = _filled(at_ms, partial(self._at, column), INVALID)
             elif key.field == "size":
@@ -229,9 +177,12 @@ class JsonSession:
                 return None
             else:
                 self._take_texts(texts, key, column)
-        if at_ms is None or (at_ms == INVALID).any() or not self._all_requests(texts, count):
+        if at_ms is None or at_ms.min() == INVALID or not self._all_requests(texts, count):
             return None
-        return Columns(at_ms, dict(texts), sizes, seconds)
+        if sizes is None:
+            sizes = np.full(count, -1, np.int64)
+        columns = Columns(at_ms, dict(texts), sizes, seconds)
+        return None if any(_has_gap(columns, name) for name in schema.left_out) else columns
 
     def _at(self, get: Get) -> NDArray[np.int64]:
         column = get()
@@ -249,6 +200,9 @@ class JsonSession:
 
     def _all_requests(self, texts: Mapping[str, NDArray[np.int32]], count: int) -> bool:
         """Each line tells a status or a method."""
+        for name in ("status", "method"):
+            if name in texts and texts[name].all():
+                return True
         told = np.zeros(count, bool)
         for name in ("status", "method"):
             if name in texts:
@@ -256,20 +210,29 @@ class JsonSession:
         return bool(told.all())
 
 
+def _has_gap(columns: Columns, name: str) -> bool:
+    """A record says nothing of a field."""
+    if name in columns.texts:
+        return not columns.texts[name].all()
+    if name == "latency":
+        return columns.seconds is None or bool((columns.seconds < 0).any())
+    return name == "size" and bool((columns.sizes < 0).any())  # of the time there is none, or it is no record
+
+
 def _objects(piece: bytes) -> int:
     """Number of lines, when each begins with `{` and ends with `}`; else 0.
 
     A line end between `}` and `{` never stands within a value, so as many values as lines are one in each.
     """
-    octets = np.frombuffer(piece, np.uint8)
-    ends = np.flatnonzero(octets == _NEWLINE)
-    if (
-        not piece.startswith(b"{")
-        or not (octets[ends - 1] == _CLOSE).all()
-        or not (octets[ends[:-1] + 1] == _OPEN).all()
-    ):
-        return 0
-    return len(ends) if len(ends) and ends[-1] == len(piece) - 1 else 0
+    find, size = piece.find, len(piece)
+    count = start = 0
+    while start < size:  # not by numpy: the arrays would push what is decoded next out of the processor's cache
+        end = find(b"\n", start)
+        if end < 0 or piece[start] != _OPEN or piece[end - 1] != _CLOSE:
+            return 0
+        count += 1
+        start = end + 1
+    return count
 
 
 def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
@@ -278,16 +241,6 @@ def _filled(known: Any, more: Callable[[], Any], nothing: float) -> Any:
         return more()
     gaps = known == nothing
     return np.where(gaps, more(), known) if gaps.any() else known
-
-
-def _plain(key: Key, get: Get) -> list[object]:
-    """The values of a key: of a list the first, of a path what stands before its query."""
-    values = get()
-    if key.is_list:
-        return [one[0] if one else None for one in values]  # type: ignore[index]
-    if key.field == "path":
-        return [one.partition("?")[0] if type(one) is str and "?" in one else one for one in values]
-    return values
 
 
 def _numbered(numbers: Numbers, get: Get) -> NDArray[np.int32]:

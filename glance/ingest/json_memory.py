@@ -31,7 +31,8 @@ class Values:
 
     def ids(self, numbers: NDArray[np.int32], interner: Interner) -> NDArray[np.int32]:
         """A bucket's ids of values that stand in its records."""
-        self._texts.extend(islice(self.numbers, len(self._texts), None))
+        fresh = list(islice(reversed(self.numbers), len(self.numbers) - len(self._texts)))
+        self._texts.extend(reversed(fresh))
         is_used = np.zeros(len(self._texts), np.bool_)
         is_used[numbers] = True
         used = np.flatnonzero(is_used)

@@ -44,7 +44,8 @@ _USUAL_KEYS = (
     "time ts @timestamp timestamp time_iso8601 time_local msec date remote_addr client_ip remote_ip ip client host "
     "remote_user user request method request_method uri request_uri path url server_protocol protocol proto status "
     "status_code body_bytes_sent bytes_sent size bytes request_time duration duration_ms latency latency_ms "
-    "response_time apptime reqtime http_referer referer referrer http_user_agent user_agent ua vhost server_name"
+    "response_time apptime reqtime http_referer referer referrer http_user_agent user_agent ua vhost server_name "
+    "upstream_addr upstream_host upstream backend"
 )
 
 

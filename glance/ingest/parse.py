@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 
 from glance.domain.logs.bucket import MOST_RECORDS, LogBucket
 from glance.domain.logs.record import LogRecord
 from glance.ingest.builder import BucketBuilder
+from glance.ingest.collector_pause import collector_paused
 from glance.ingest.reader import LineReader, Session
 
 PIECE_BYTES = 65_536
@@ -31,18 +30,6 @@ _SHORTEST_LINE_BYTES = 24
 beyond its line, which is nothing where few lines begin in a piece, and would be quadratic where many do."""
 
 _BOM = b"\xef\xbb\xbf"
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep Python's cycle collector away from millions of short-lived tuples that have no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def parse(

@@ -17,7 +17,7 @@ from typing import Self, cast
 
 import glance
 from glance.domain.logs.bucket import LogBucket
-from glance.ingest.parse import collector_paused
+from glance.ingest.collector_pause import collector_paused
 from glance.ingest.reader import LineReader
 from glance.ingest.stretch import Stretch, worker_count
 from glance.ingest.worker import LENGTH_BYTES, framed

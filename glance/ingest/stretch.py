@@ -13,12 +13,26 @@ from glance.ingest.reader import LineReader
 STRETCH_BYTES = 11 << 20
 """Read and parsed by one task."""
 
+_NEAR_BYTES = 4096
+"""Before the end of a piece, where its last line end is looked for."""
+
 MOST_WORKERS = 8
 
 
 def worker_count() -> int:
     """Processes worth having: one a core."""
     return max(1, min(MOST_WORKERS, os.cpu_count() or 1))
+
+
+def even_length(size: int, most: int = STRETCH_BYTES) -> int:
+    """How long the stretches of so many bytes are best: each process gets as many, so that all end about at once.
+
+    Args:
+        size: of the whole.
+        most: none is longer.
+    """
+    count = worker_count() * -(-size // (worker_count() * most))
+    return -(-size // max(1, count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +72,27 @@ def pieces_of(stretch: Stretch) -> Iterator[bytes]:
         usual = piece_bytes(os.pread(fd, min(PIECE_BYTES, stretch.end - start), start))
         while start < stretch.end:
             length = min(max(2 * length, usual), stretch.end - start)  # twice as much for a line that is longer
-            data = os.pread(fd, length, start)
-            if len(data) < length:
+            wanted = length if start + length == stretch.end else _up_to_line_end(fd, start, length)
+            data = os.pread(fd, wanted, start)
+            if len(data) < wanted:
                 raise StretchGoneError(stretch.path)
-            cut = length if start + length == stretch.end else data.rfind(b"\n") + 1
-            if cut:
-                start, length = start + cut, 0
-                yield data[:cut]
+            if start + wanted < stretch.end and not data.endswith(b"\n"):
+                data = data[: data.rfind(b"\n") + 1]
+            if data:
+                start, length = start + len(data), 0
+                yield data
     finally:
         os.close(fd)
+
+
+def _up_to_line_end(fd: int, start: int, length: int) -> int:
+    """How many of the bytes there are up to the last line end near their end; all of them where there is none.
+
+    To look there first costs less than to read them all and then copy those that are whole lines.
+    """
+    near = min(_NEAR_BYTES, length)
+    cut = os.pread(fd, near, start + length - near).rfind(b"\n") + 1
+    return length - near + cut if cut else length
 
 
 def parse_stretch(stretch: Stretch, readers: Sequence[LineReader]) -> list[LogBucket]:

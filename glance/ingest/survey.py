@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from glance.domain.logs.catalogue import NamedFormat, named_formats
 from glance.domain.logs.family import MEMBERS, loose_layouts, members_in, open_layouts
 from glance.domain.logs.format import LogFormat
-from glance.domain.logs.key_name import known_layout, layout_of, unit_words
+from glance.domain.logs.key_name import layout_of, unit_words
 from glance.domain.logs.keyed import KeyedLayout
 from glance.domain.logs.w3c import CLOUDFRONT_FIELDS, IIS6_FIELDS, IIS_FIELDS, W3cLayout
 from glance.ingest.pairs import PairsReader, logfmt_pairs, ltsv_pairs
@@ -20,7 +20,7 @@ from glance.ingest.table import CsvReader, W3cReader, csv_cells, w3c_reader
 Found = list[tuple[LineReader, int]]
 """Readers with the number of lines that each of them read."""
 
-_MOST_JSON = 60
+_MOST_NAMED = 60
 """Lines whose keys are looked at."""
 _SIBLINGS = {"npm": "npm_own", "npm_own": "npm", "uwsgi": "uwsgi_micros", "uwsgi_micros": "uwsgi"}
 _MARKS = (b",", b";", b"\t", b"|")
@@ -113,26 +113,11 @@ def _headerless(lines: Sequence[bytes], _: Sequence[bytes]) -> tuple[Found, list
 
 
 def _json(lines: Sequence[bytes], _: Sequence[bytes]) -> tuple[Found, list[bytes]]:
-    shown = [line for line in lines if line.lstrip(b" \t").startswith(b"{")]
-    if not shown:
+    if not any(line.lstrip(b" \t").startswith(b"{") for line in lines):
         return [], list(lines)
-    from glance.ingest.json_lines import JsonReader, loaded  # msgspec: only for logs with JSON in them
+    from glance.ingest.json_survey import survey_json  # msgspec: only for logs with JSON in them
 
-    step = max(1, len(shown) // _MOST_JSON)
-    objects = [told for told in map(loaded, shown[::step]) if told is not None]
-    known = Counter(layout for layout in map(known_layout, objects) if layout is not None)
-    layouts: list[KeyedLayout] = [layout for layout, _ in known.most_common()]
-    generic = layout_of([told for told in objects if known_layout(told) is None], "json", "JSON")
-    if generic is not None:
-        layouts.append(KeyedLayout("json", "JSON" + unit_words(generic), generic.keys))
-    found: Found = []
-    unread = list(lines)
-    for layout in layouts:
-        part, unread = _taken(JsonReader(layout), unread)
-        found += part
-        if not unread:
-            break
-    return found, unread
+    return survey_json(lines)
 
 
 def _csv(lines: Sequence[bytes], head: Sequence[bytes]) -> tuple[Found, list[bytes]]:
@@ -143,7 +128,7 @@ def _csv(lines: Sequence[bytes], head: Sequence[bytes]) -> tuple[Found, list[byt
         names = csv_cells(header, mark) if header.count(mark) > 1 else None
         if names is None or not all(names):
             continue
-        rows = [cells for cells in (csv_cells(line, mark) for line in lines[:_MOST_JSON] if line != header) if cells]
+        rows = [cells for cells in (csv_cells(line, mark) for line in lines[:_MOST_NAMED] if line != header) if cells]
         objects = [
             dict(zip((name.decode("latin-1").strip() for name in names), cells, strict=True))
             for cells in rows
@@ -173,7 +158,7 @@ def _logfmt(lines: Sequence[bytes], _: Sequence[bytes]) -> tuple[Found, list[byt
 def _pairs(
     lines: Sequence[bytes], split: Callable[[bytes], dict[str, object] | None], kind: str
 ) -> tuple[Found, list[bytes]]:
-    rows = [pairs for pairs in map(split, lines[: 2 * _MOST_JSON]) if pairs is not None]
+    rows = [pairs for pairs in map(split, lines[: 2 * _MOST_NAMED]) if pairs is not None]
     words = {"ltsv": "LTSV", "logfmt": "logfmt"}[kind]
     layout = layout_of(rows, kind, words) if rows else None
     if layout is None:

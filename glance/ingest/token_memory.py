@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from glance.domain.logs.format import Group, LogFormat, said
 from glance.domain.logs.timestamp import clf_moment
+from glance.domain.logs.upstream import upstream
 from glance.ingest.builder import Interner
 
 MOST_BYTES = 96 << 20
@@ -70,8 +71,11 @@ class Tokens(dict[bytes, int]):
                 del self[token]
                 self.size_bytes -= len(token) + _TOKEN_BYTES
             raise NotValidError
-        for numbers, interner, column in zip(self._numbers, self._values, zip(*rows, strict=True), strict=True):
-            numbers.extend(interner.numbers(list(map(said, column))))
+        for name, numbers, interner, column in zip(
+            self._group.names, self._numbers, self._values, zip(*rows, strict=True), strict=True
+        ):
+            values = list(map(said, column))
+            numbers.extend(interner.numbers(list(map(upstream, values)) if name == "upstream" else values))
 
     def fields(self, ids: NDArray[np.int32]) -> list[tuple[str, NDArray[np.int32]]]:
         """For each field of the group, the numbers of its values."""

@@ -71,9 +71,10 @@ class Workers:
         return tuple(one.process for one in self._workers)
 
     def parse_all(self, stretches: Iterable[Stretch]) -> Iterator[tuple[Stretch, list[LogBucket]]]:
-        """Parse stretches, in order, with a bounded number of them under way.
+        """Parse stretches, in order, with a bounded number of them under way; this can be done once.
 
-        A worker that dies (killed for memory, say) is made good for in this process.
+        A worker ends as soon as there is nothing more for it. One that dies (killed for memory, say) is made good
+        for in this process.
 
         Raises:
             StretchGoneError: bytes of a stretch are not there any more.
@@ -99,6 +100,8 @@ class Workers:
                 return
             stretch = next(coming, None)
             if stretch is None:
+                if free is not None and not free.tasks:
+                    free.dismiss()
                 return
             task = _Task(stretch)
             waiting.append(task)
@@ -125,8 +128,10 @@ class Workers:
 
     def close(self) -> None:
         """End the processes; what is under way is given up."""
+        for one in self._workers:  # all of them first, so that they give their memory back side by side
+            one.kill()
         for one in self._workers:
-            one.end()
+            one.bury()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -214,13 +219,26 @@ class _Worker:
             task.is_done = True
         self.tasks.clear()
 
-    def end(self) -> None:
-        """End the process, and wait for that."""
+    def dismiss(self) -> None:
+        """Let it end by itself: it gives its memory back while others work."""
+        self.is_alive = False
+        self._close_orders()
+
+    def _close_orders(self) -> None:
+        if self.orders >= 0:
+            os.close(self.orders)
+            self.orders = -1
+
+    def kill(self) -> None:
+        """End the process."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
+
+    def bury(self) -> None:
+        """Wait until it has ended."""
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.process, 0)
-        os.close(self.orders)
+        self._close_orders()
         os.close(self.results)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import pickle
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -190,3 +193,20 @@ def test_declared_formats_are_tried_before_the_known_ones() -> None:
     )
     assert detect(data).readers == ()
     assert said(detect(data, declared=declared)) == ("nginx log_format main", 5, 5)
+
+
+def test_a_log_of_json_alone_brings_no_other_format() -> None:
+    """To import them all would take longer than to look at the log."""
+    line = json.dumps({"ts": 1795262930.5, "request": {"method": "GET", "uri": "/"}, "status": 200, "duration": 0.1})
+    code = (
+        "import sys; from glance.ingest.detect import detect; "
+        "print(detect(sys.stdin.buffer.read()).words, 'glance.ingest.survey' in sys.modules)"
+    )
+    found = [
+        subprocess.run([sys.executable, "-c", code], input=sample.encode(), capture_output=True, check=True).stdout
+        for sample in (
+            f"{line}\n" * 9,
+            f"{line}\n" * 9 + '1.2.3.4 - - [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 1\n',
+        )
+    ]
+    assert found == [b"Caddy JSON False\n", b"Caddy JSON True\n"]

@@ -78,7 +78,7 @@ def line_by_line(data: bytes) -> list[tuple[object, ...]]:
     for line in data.split(b"\n"):
         record = FORMAT.parse(line.removesuffix(b"\r").lstrip(b"\0"))
         if record is not None:
-            out.append((record.at_ms, *record[1:10], record.size, 0))
+            out.append((record.at_ms, *record[1:-2], record.size, 0))
     return out
 
 

@@ -25,6 +25,7 @@ from glance.ingest.prefix import PREFIXES
 from tests.domain.logs.brute import records_of
 
 NGINX = '$time_iso8601 $host $remote_addr $request $status $upstream_response_time "$http_user_agent" $body_bytes_sent'
+BEHIND = '$remote_addr $upstream_addr [$time_local] "$request" $status $upstream_addr $host $proxy_host'
 COMBINED = MEMBERS[0]
 
 
@@ -34,9 +35,11 @@ def layouts() -> list[LogFormat]:
         trailings([b" 0.123", b" -"])[0][0],
         trailings([b' "-" rt=0.1 "0.1, 0.2" [x] 12'])[0][0],
         trailings([b" 0.1, 0.2 0.3"])[0][0],
+        trailings([b" 0.013 [web] 10.0.0.1:80, 10.0.0.2:80 x"])[0][0],
     ]
-    custom = custom_format(NGINX)
+    custom, proxied = custom_format(NGINX), custom_format(BEHIND)
     assert isinstance(custom, LogFormat)
+    assert isinstance(proxied, LogFormat)
     tables = [W3cLayout(IIS_FIELDS).line_format("IIS"), W3cLayout(CLOUDFRONT_FIELDS, b"\t").line_format("CloudFront")]
     return [
         *(member.layout() for member in MEMBERS),
@@ -47,6 +50,7 @@ def layouts() -> list[LogFormat]:
         *(table for table in tables if table is not None),
         *(COMBINED.layout().wrapped(prefix.pattern, prefix.words) for prefix in PREFIXES),
         custom,
+        proxied,
     ]
 
 
@@ -78,6 +82,7 @@ VALUES: dict[str, list[bytes]] = {
     "status": [b"200", b"404", b"-", b"000", b"-1"],
     "size": [b"0", b"12", b"-", b"007", b"123456789012", b"-1"],
     "latency": [b"0.123", b"12", b"-", b"-1", b"0.1, 0.2", b"- : 0.5", b"0", b"1.", b".5", b"+3"],
+    "upstream": [b"-", b"10.0.0.1:80", b"a:80, b:80", b"a:80 : -, b:80", b"http://a:80", b"bk/s1", b"HIER_NONE/- x/y"],
     "skip": [b"-", b"x", b"0", b"0/0/0", b"a b", b" ", b"https", b"http", b"1/1/1/1/1 0/0", b"0" * 32, b"", b" x"],
 }
 OTHERS = [b"-", b"GET", b"HTTP/1.1", b"Mozilla/5.0 (X11; Linux)", b"a", b"", b"example.com", b"example.com:443"]
@@ -118,7 +123,7 @@ def exactly(layout: LogFormat, data: bytes) -> list[tuple[object, ...]]:
         record = layout.parse(line.removesuffix(b"\r").lstrip(b"\0").removeprefix(b"\xef\xbb\xbf"))
         if record is not None:
             seconds = bins_of(np.array([record.seconds]))[0]
-            out.append((record.at_ms, *record[1:10], record.size, int(seconds)))
+            out.append((record.at_ms, *record[1:-2], record.size, int(seconds)))
     return out
 
 

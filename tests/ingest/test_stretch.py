@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from glance.ingest import stretch as stretch_module
 from glance.ingest.detect import detect
 from glance.ingest.parse import PIECE_BYTES, parse
-from glance.ingest.stretch import Stretch, StretchGoneError, parse_stretch, pieces_of
+from glance.ingest.stretch import Stretch, StretchGoneError, even_length, parse_stretch, pieces_of
 from tests.domain.logs.brute import records_of
 
 LINE = b'203.0.113.7 - - [22/Nov/2026:14:02:%02d +0000] "GET /a/%d HTTP/1.1" 200 %d "-" "%s"\n'
@@ -79,3 +80,14 @@ def test_another_file_of_that_name_is_not_read(tmp_path: Path) -> None:
 
     with pytest.raises(StretchGoneError):
         list(pieces_of(stretch))
+
+
+@pytest.mark.parametrize("size", [1, 999, 4_000, 10_000_000, 147_167_140])
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+def test_every_process_gets_as_many_stretches(size: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is longer than it may be, and together they are the whole."""
+    monkeypatch.setattr(stretch_module, "worker_count", lambda: processes)
+    length = even_length(size, 1000)
+
+    assert 0 < length <= 1000
+    assert size <= length * processes * -(-size // (processes * 1000))

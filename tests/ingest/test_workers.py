@@ -173,3 +173,10 @@ def _runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_worker_ends_by_itself_when_there_is_nothing_more_for_it(path: Path) -> None:
+    with Workers(readers_of(path), 2) as workers:
+        list(workers.parse_all(stretches_of(path)))
+        ended = [os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT) for number in workers.processes]
+    assert [None if one is None else (one.si_code, one.si_status) for one in ended] == [(os.CLD_EXITED, 0)] * 2

@@ -69,6 +69,9 @@ QUERIES = (
     "SELECT count(*) FROM log WHERE path LIKE '%s'",
     "SELECT count(*) FROM log WHERE path NOT LIKE '%api%' AND client LIKE '10.0.0.1_'",
     "SELECT count(*) FROM log WHERE host LIKE '%!_%' ESCAPE '!'",
+    "SELECT upstream, count(*), max(seconds) FROM log GROUP BY upstream ORDER BY upstream",
+    "SELECT count(*) FROM log WHERE upstream LIKE 'shop/%' AND status >= 500",
+    "SELECT count(*) FROM log WHERE upstream IS NULL OR upstream = '10.0.0.1:80'",
     (
         "SELECT a.path, count(*) FROM (SELECT path FROM log WHERE status = 500 GROUP BY path) AS a "
         "JOIN log AS b ON a.path = b.path GROUP BY a.path ORDER BY a.path"

@@ -32,6 +32,7 @@ _HEADERS = {
     "host": ("host", 0),
     "x-forwarded-for": ("client", 2),
 }
+_VARIABLES = {"BALANCER_WORKER_NAME": "upstream"}
 _EPOCHS = {"sec", "msec", "usec"}
 _UNITS = {"s": SECOND, "ms": MILLISECOND, "us": MICROSECOND, "": SECOND}
 _TOKEN = re.compile(
@@ -94,6 +95,8 @@ def _named(found: re.Match[str], text: str) -> Part:
     if verb == "i":
         field, rank = _HEADERS.get(name.lower(), ("skip", 0))
         return Part(column, field=field, rank=rank)
+    if verb == "e" and name in _VARIABLES:
+        return Part(column, field=_VARIABLES[name])
     if verb == "a":
         return Part(column, field="client", rank=3)
     if verb == "T":

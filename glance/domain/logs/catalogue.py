@@ -16,6 +16,8 @@ _SKIP = Field("skip")
 _TIME, _STATUS, _SIZE, _HOST = Field("time"), Field("status"), Field("size"), Field("host")
 _METHOD, _TARGET, _REQUEST, _PROTOCOL = Field("method"), Field("target"), Field("request"), Field("protocol")
 _AGENT, _REFERRER = Field("agent"), Field("referrer")
+_UPSTREAM, _SERVER = Field("upstream"), Field("upstream", rb"[^ \n]*+")
+"""The server behind; `_SERVER` where it is one word."""
 _ANSWERED = Field("status", rb"[0-9]{3}")
 _END = Field("skip", rb"(?: [^\n]*+)?+")
 """Whatever newer versions write behind."""
@@ -50,12 +52,12 @@ def _spread(count: int, separator: bytes = b" ") -> list[Item]:
 
 def _traefik() -> Sequence[Item]:
     body: list[Item] = [_TIME, b'] "', _REQUEST, b'" ', _STATUS, b" ", _SIZE, *AGENT, b" ", _SKIP, b' "']
-    return [*CLIENT, *body, _SKIP, b'" "', _SKIP, b'" ', Field("latency", unit_seconds=MILLISECOND), b"ms"]
+    return [*CLIENT, *body, _SKIP, b'" "', _UPSTREAM, b'" ', Field("latency", unit_seconds=MILLISECOND), b"ms"]
 
 
 def _proxy_manager() -> Sequence[Item]:
     head: list[Item] = [b"[", _TIME, b"] ", _SKIP, b" ", _SKIP, b" ", _STATUS, b" - ", _METHOD, b" ", _SKIP, b" "]
-    tail: list[Item] = [b"] [Sent-to ", _SKIP, b'] "', _AGENT, b'" "', _REFERRER, b'"']
+    tail: list[Item] = [b"] [Sent-to ", _UPSTREAM, b'] "', _AGENT, b'" "', _REFERRER, b'"']
     return [*head, *_managed(), *tail]
 
 
@@ -70,7 +72,7 @@ def _managed() -> list[Item]:
 
 def _haproxy() -> Sequence[Item]:
     total = Field("latency", rb"\+?[0-9]{1,12}|-1", unit_seconds=MILLISECOND)
-    head: list[Item] = [_PEER, b" [", _TIME, b"] ", _SKIP, b" ", _SKIP, b" ", *_spread(4, b"/"), total, b" "]
+    head: list[Item] = [_PEER, b" [", _TIME, b"] ", _SKIP, b" ", _SERVER, b" ", *_spread(4, b"/"), total, b" "]
     status = Field("status", rb"[0-9]{3}|-1")
     size = Field("size", rb"\+?[0-9]{1,18}")
     counters: list[Item] = [*_spread(3), Field("skip", rb"[0-9/+]++ [0-9/]++")]
@@ -86,7 +88,7 @@ def _alb() -> Sequence[Item]:
 def _balanced() -> list[Item]:
     times: list[Item] = [_SKIP, b" ", Field("latency"), b" ", _SKIP, b" "]
     sizes: list[Item] = [_ANSWERED, b" ", _SKIP, b" ", _SKIP, b" ", _SIZE, b' "', _REQUEST, b'" "', _AGENT, b'"', _END]
-    return [_ISO, b" ", _SKIP, b" ", _PEER, b" ", _SKIP, b" ", *times, *sizes]
+    return [_ISO, b" ", _SKIP, b" ", _PEER, b" ", _SERVER, b" ", *times, *sizes]
 
 
 def _s3() -> Sequence[Item]:
@@ -104,7 +106,7 @@ def _envoy() -> Sequence[Item]:
 
 def _envoy_tail() -> list[Item]:
     head: list[Item] = [b" ", _SKIP, b' "', Field("client"), b'" "', _AGENT, b'" "', _SKIP, b'" "']
-    return [*head, _HOST, b'" "', _SKIP, b'"', _END]
+    return [*head, _HOST, b'" "', _UPSTREAM, b'"', _END]
 
 
 def _istio() -> Sequence[Item]:
@@ -118,7 +120,8 @@ def _squid() -> Sequence[Item]:
     time = Field("time", rb"[0-9]{9,10}\.[0-9]{3}", rest=rb"(?: +(?= ))?")
     took = Field("latency", rb"[0-9]{1,12}|-1?", unit_seconds=MILLISECOND)
     body: list[Item] = [Field("client"), b" ", _SKIP, b"/", _ANSWERED, b" ", _SIZE, b" ", _METHOD, b" ", _TARGET, b" "]
-    return [time, b" ", took, b" ", *body, Field("user"), b" ", _SKIP, b"/", Field("skip", rb"[^\n]*+")]
+    peer = Field("upstream", rb"[^ /\n]*+/[^ \n]*+", rest=rb"(?: [^\n]*+)?+")
+    return [time, b" ", took, b" ", *body, Field("user"), b" ", peer]
 
 
 def _uwsgi(unit: bytes, unit_seconds: float) -> Sequence[Item]:

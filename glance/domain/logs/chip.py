@@ -24,6 +24,7 @@ FIELDS = {
     "crawlers": "crawler",
     "referrers": "referrer",
     "hosts": "host",
+    "upstreams": "upstream",
     "methods": "method",
     "statuses": "status",
 }

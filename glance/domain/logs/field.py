@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glance.domain.logs.record import TEXT_FIELDS
+from glance.domain.logs.upstream import shape_before
 
 Kind = Literal["text", "time", "size", "latency"]
 
@@ -89,6 +90,8 @@ def shape_of(item: Field, following: bytes) -> bytes:
         return SHAPES[item.name]
     if following.startswith(b'"'):
         return QUOTED
+    if item.name == "upstream" and (shape := shape_before(following)) is not None:
+        return shape
     if following.startswith(b" [") and item.name in ("user", "skip"):
         return _NAMES
     if not following:

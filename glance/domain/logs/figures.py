@@ -98,6 +98,8 @@ class Figures:
         if chosen is not None and not len(chosen):
             return
         self._tally.add(held, chosen)
+        for derived in self._series.derived.values():
+            derived.of()  # what is new is classed now, while workers still read, not at the end when all wait for it
         self._added += 1
         classes = error_classes(held.texts["status"], self._series.dictionaries["status"].values)
         at_ms, sent = held.times.milliseconds(), np.maximum(held.sizes, 0)

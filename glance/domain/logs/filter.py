@@ -10,9 +10,9 @@ Terms side by side must all hold; `|` or `or` between them asks for one of them,
   `!=`, `!:` and `!~` negate. Sizes, latencies, times and statuses are compared with `<` `<=` `>` `>=` too.
 - `path` (up to `?`), `section`, `route` (`/users/{id}`), `status` (`5xx`, `404,410`), `method` (`GET,HEAD`), `client`
   (an address, a network `10.0.0.0/8`, a list of them, or a part of a name), `agent`, `referrer`, `user`, `host`,
-  `protocol`, `kind` of client (`person`, `crawler`, `tool`, `monitor`, `unknown`), name of a `crawler`,
+  `upstream`, `protocol`, `kind` of client (`person`, `crawler`, `tool`, `monitor`, `unknown`), name of a `crawler`,
   `noise` (`scanner`), `size` (`10kb`, `1mib`), `latency` (`0.5`, `500ms`), `time` (`14:00` of any day,
-  `2026-11-22T14:00`).
+  `2026-11-22T14:00`, `2026-11-22T14:00..14:05` without its end).
 - A word by itself is contained in the path. What holds spaces, `|` or unequal parentheses stands in quotes.
 
 **What the log does not tell** (`-` in the line) meets no comparison: every term about it is false, and so

@@ -22,6 +22,7 @@ from functools import cached_property
 from glance.domain.logs.field import PROTOCOL, Field, Item, Kind, shape_of
 from glance.domain.logs.record import LogRecord
 from glance.domain.logs.timestamp import MomentParser, clf_moment
+from glance.domain.logs.upstream import upstream
 
 __all__ = ["Field", "Group", "Item", "LogFormat", "said", "split_head"]
 
@@ -168,6 +169,8 @@ class LogFormat:
                     seconds = _total(token) * group.unit_seconds
         if at_ms is None:
             return None
+        if "upstream" in texts:
+            texts["upstream"] = upstream(texts["upstream"])
         return LogRecord(at_ms, size=size, seconds=seconds, **texts)
 
 
@@ -319,6 +322,8 @@ def _fast_atoms(atoms: Sequence[Item], following: bytes) -> bytes:
             continue
         behind = atoms[index + 1] if index + 1 < len(atoms) else following
         run = _run(behind if isinstance(behind, bytes) else b"")
+        if atom.name == "upstream" and run != _run(b""):  # a list has spaces
+            run = shape_of(atom, behind if isinstance(behind, bytes) else b"")
         out += (b" " + run) if atom is _TAIL else run
     return out
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from glance.domain.logs import value
 from glance.domain.logs.duration import MILLISECOND, NANOSECOND, SECOND, UNIT_WORDS, unit_of_name, unit_of_values
 from glance.domain.logs.keyed import Key, KeyedLayout
+from glance.domain.logs.upstream import are_servers
 
 _NAMES: dict[str, str] = {
     "time": "time timestamp ts timelocal timeiso8601 date datetime eventtime requesttimestamp starttime "
@@ -37,6 +39,9 @@ _NAMES: dict[str, str] = {
     "useragentoriginal",
     "host": "host vhost httphost servername requesthost clientrequesthost hostname virtualhost xhostheader cshost "
     "domain authority",
+    "upstream": "upstreamaddr upstreamaddress upstreamhost upstreamserver upstream upstreamurl backendaddr "
+    "backendaddress backendserver backendhost backendurl backend serviceaddr targetaddr targetaddress upstreamname "
+    "proxyupstreamname upstreamcluster backendname",
 }
 _SPENT = re.compile(
     r"(ms|us|ns|s|sec|secs|seconds|milliseconds|microseconds|nanoseconds|microsec|millisec|nanosec|millis|micros|nanos|msec|usec|milli)$"
@@ -89,9 +94,9 @@ def layout_of(lines: Sequence[Mapping[str, object]], name: str, words: str) -> K
         for path, told in flat(line):
             found.setdefault(path, []).append(told)
     ranked: list[tuple[str, int, int, tuple[str, ...]]] = []
-    for path in found:
+    for path, values in found.items():
         told = _field(path)
-        if told is not None:
+        if told is not None and (told := _judged(*told, path, values)):
             ranked.append((told[0], told[1], len(path), path))
     keys = [_key(field, path, found[path]) for field, _, _, path in sorted(ranked)]
     fields = {key.field for key in keys}
@@ -112,6 +117,15 @@ def _field(path: tuple[str, ...]) -> tuple[str, int] | None:
     if any(plain(part) in ("responseheaders", "respheaders", "tls") for part in path[:-1]):
         return None
     return field_of_name(path[-1]) or (field_of_name("_".join(path[-2:])) if len(path) > 1 else None)
+
+
+def _judged(field: str, rank: int, path: tuple[str, ...], values: Sequence[object]) -> tuple[str, int] | None:
+    """The field, once its values are seen: a server has a name or an address, and one may be called `target`."""
+    if field == "path" and plain(path[-1]) == "target" and are_servers(list(map(value.text, values))):
+        return "upstream", len(_RANKS)
+    if field == "upstream" and not any(isinstance(told, str | bytes) and not _plain_number(told) for told in values):
+        return None
+    return field, rank
 
 
 def _key(field: str, path: tuple[str, ...], values: Sequence[object]) -> Key:
@@ -190,6 +204,8 @@ TRAEFIK = KeyedLayout(
         Key("latency", ("Duration",), NANOSECOND),
         Key("agent", ("request_User-Agent",)),
         Key("referrer", ("request_Referer",)),
+        Key("upstream", ("ServiceAddr",)),
+        Key("upstream", ("BackendAddr",)),
     ),
 )
 CLOUDFLARE = KeyedLayout(
@@ -208,6 +224,7 @@ CLOUDFLARE = KeyedLayout(
         Key("latency", ("EdgeTimeToFirstByteMs",), MILLISECOND),
         Key("agent", ("ClientRequestUserAgent",)),
         Key("referrer", ("ClientRequestReferer",)),
+        Key("upstream", ("OriginIP",)),
     ),
 )
 CLOUDFRONT = KeyedLayout(

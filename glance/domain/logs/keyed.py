@@ -11,7 +11,13 @@ from glance.domain.logs.record import TEXT_FIELDS, LogRecord
 FIELDS = (*TEXT_FIELDS, "request", "time", "date", "clock", "size", "latency")
 """What a key may tell; `date` and `clock` are a time in two halves."""
 
-TEXT_READERS = {"client": value.client, "status": value.status, "method": value.method, "path": value.target}
+TEXT_READERS = {
+    "client": value.client,
+    "status": value.status,
+    "method": value.method,
+    "path": value.target,
+    "upstream": value.upstream,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ VARIABLES: dict[str, tuple[str, int]] = {
     "host": ("host", 0),
     "http_host": ("host", 1),
     "server_name": ("host", 2),
+    "upstream_addr": ("upstream", 0),
+    "proxy_upstream_name": ("upstream", 1),
+    "proxy_host": ("upstream", 2),
     "request_time": ("latency", 0),
     "upstream_response_time": ("latency", 1),
 }

@@ -20,14 +20,18 @@ class LogRecord(NamedTuple):
     referrer: bytes = b""
     agent: bytes = b""
     host: bytes = b""
+    upstream: bytes = b""
+    """The server behind the one that writes the log: whom it asked last."""
     size: int = -1
     """Bytes sent; -1 where the line says nothing."""
     seconds: float = -1.0
     """Latency; -1 where the line says nothing."""
 
 
-TEXT_FIELDS = ("client", "user", "method", "path", "protocol", "status", "referrer", "agent", "host")
-"""The fields of a record that are text, in the order in which a bucket keeps them."""
+TEXT_FIELDS = (
+    "client", "user", "method", "path", "protocol", "status", "referrer", "agent", "host", "upstream",
+)  # fmt: skip
+"""The fields of a record that are text, in the order in which a bucket keeps them; what comes later is appended."""
 
 
 def section(path: bytes) -> bytes:

@@ -60,6 +60,7 @@ COLUMNS = (
     RelationColumn("kind", "TEXT", "kind", "`person`, `crawler`, `tool`, `monitor` or `unknown`, by the agent"),
     RelationColumn("crawler", "TEXT", "crawler", "the name of the crawler"),
     RelationColumn("host", "TEXT", "text", "the virtual host"),
+    RelationColumn("upstream", "TEXT", "text", "the server behind that answered, as the log names it"),
     RelationColumn("source", "TEXT", "source", "the log it stands in"),
 )
 

@@ -16,7 +16,7 @@ from glance.domain.logs.record import section
 WIDTHS = (10, 60, 3600)
 """Steps that are kept, seconds; each holds everything, the finer ones for a shorter time."""
 
-RANKED = ("path", "section", "client", "status", "agent", "referrer", "host", "method", "protocol", "user")
+RANKED = ("path", "section", "client", "status", "agent", "referrer", "host", "method", "protocol", "user", "upstream")
 """Fields whose most frequent values are kept by the hour; what comes later is appended."""
 
 HOUR = 3600

@@ -44,6 +44,8 @@ class TopRow:
     server_errors: int
     p95: float | None
     """Seconds."""
+    cpu: float | None = None
+    """Processor seconds of a request, where profiles tell that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def row_object(row: TopRow) -> dict[str, Any]:
         "client_errors": row.client_errors,
         "server_errors": row.server_errors,
         "p95": None if row.p95 is None else round(row.p95, SECONDS_DIGITS),
+        **({} if row.cpu is None else {"cpu_per_request": float(f"{row.cpu:.4g}")}),
     }
 
 

@@ -23,6 +23,7 @@ RANKED_FIELDS = {
     "agents": "agent",
     "referrers": "referrer",
     "hosts": "host",
+    "upstreams": "upstream",
     "methods": "method",
     "statuses": "status",
     "protocols": "protocol",

@@ -16,7 +16,10 @@ from typing import Literal
 from glance.domain.logs.site import SCANNER, Route, Target, Visitor, site_routes, site_visitors
 
 TROUBLE_SECONDS = 40.0
-TROUBLE_EVERY_SECONDS = 240.0
+TROUBLE_EVERY_SECONDS = 300.0
+"""From one pair of troubles to the next: something is wrong, and a little later something is slow."""
+SECOND_TROUBLE_SECONDS = 60.0
+"""From the first of a pair to the second."""
 TROUBLE_JITTER_SECONDS = 30.0
 FIRST_TROUBLE_SECONDS = 20.0
 """How long after the opening the first trouble begins."""
@@ -62,10 +65,11 @@ class Trouble:
 
 TROUBLES: tuple[tuple[TroubleKind, str], ...] = (
     ("errors", "users"),
-    ("scan", "probes"),
     ("slow", "search"),
-    ("errors", "orders"),
+    ("scan", "probes"),
     ("slow", "products"),
+    ("errors", "orders"),
+    ("slow", "search"),
 )
 """What goes wrong, in turn."""
 
@@ -114,7 +118,7 @@ class TrafficMaker:
     def trouble_at(self, at: float) -> Trouble | None:
         """What is wrong at that moment."""
         nearest = round((at - self.opened_at - FIRST_TROUBLE_SECONDS) / TROUBLE_EVERY_SECONDS)
-        for number in (nearest - 1, nearest, nearest + 1):
+        for number in range(2 * nearest - 2, 2 * nearest + 4):
             trouble = self._trouble(number)
             if trouble.start <= at < trouble.end:
                 return trouble
@@ -122,8 +126,10 @@ class TrafficMaker:
 
     def _trouble(self, number: int) -> Trouble:
         """The trouble with that number; number 0 is the first after the opening."""
-        jitter = random.Random(self._seed ^ number).uniform(-1, 1) * TROUBLE_JITTER_SECONDS if number else 0.0
-        start = self.opened_at + FIRST_TROUBLE_SECONDS + number * TROUBLE_EVERY_SECONDS + jitter
+        pair, place = divmod(number, 2)
+        jitter = random.Random(self._seed ^ pair).uniform(-1, 1) * TROUBLE_JITTER_SECONDS if pair else 0.0
+        start = self.opened_at + FIRST_TROUBLE_SECONDS + pair * TROUBLE_EVERY_SECONDS + jitter
+        start += place * SECOND_TROUBLE_SECONDS
         kind, route = TROUBLES[number % len(TROUBLES)]
         return Trouble(start, start + TROUBLE_SECONDS, kind, route)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from glance.domain.logs.duration import MICROSECOND, MILLISECOND, SECOND, UNIT_WORDS, unit_of_values
 from glance.domain.logs.field import QUOTED, Field, Item, joined
+from glance.domain.logs.upstream import SERVERS, are_servers
 
 _NUMBER = rb"(?:[0-9]{1,12}(?:\.[0-9]{1,9})?|-)"
 _COLUMN = re.compile(
@@ -17,14 +18,16 @@ _COLUMN = re.compile(
     rb"|\[(?P<bracketed>[^\]\n]*+)\]"
     rb"|(?P<list>" + _NUMBER + rb"(?:(?:, ?| : )" + _NUMBER + rb")+)(?= |$)"
     rb"|(?P<timed>[0-9]{1,12}(?:\.[0-9]{1,9})?)(?P<unit>ms|s|us)(?= |$)"
+    rb"|(?P<servers>" + SERVERS + rb")(?= |$)"
     rb'|(?P<bare>[^ "\[\n]?+[^ "\n]*+))(?= |$)',
     re.S,
 )
 _LATENCY = re.compile(rb"-|" + _NUMBER + rb"(?:(?:, ?| : )" + _NUMBER + rb")*+")
-_VALUES = ("quoted", "bracketed", "list", "timed", "bare")
+_VALUES = ("quoted", "bracketed", "list", "timed", "servers", "bare")
 _SUFFIXES = {b"ms": MILLISECOND, b"us": MICROSECOND, b"s": SECOND}
 _REQUEST_KEYS = {b"rt", b"request_time", b"req_time", b"reqtime", b"time", b"t", b"d", b"duration", b"took"}
 _UPSTREAM_KEYS = {b"urt", b"ut", b"uht", b"uct", b"upstream_response_time", b"upstream_time", b"upstream"}
+_SERVER_KEYS = {b"upstream", b"upstream_addr", b"upstream_host", b"upstream_server", b"backend"}
 MOST_COLUMNS = 24
 """A line with more columns behind the known ones is not looked into."""
 
@@ -97,16 +100,20 @@ def _trailing(columns: tuple[Column, ...], rows: Sequence[tuple[bytes, ...]]) ->
         return Trailing()
     values = list(zip(*rows, strict=True))
     chosen, unit = _latency_column(columns, values)
+    server = _upstream_column(columns, values)
     items: list[Item] = []
     for index, column in enumerate(columns):
         opening, closing = {'"': (b'"', b'"'), "[": (b"[", b"]"), "": (b"", b"")}[column.mark]
         field = Field("skip", _skipped(values[index], column))
         if index == chosen:
             field = Field("latency", unit_seconds=unit)
+        elif index == server:
+            field = Field("upstream")
         items += [b" " + column.key + opening, field, closing + column.suffix]
     if not items[-1]:
         items.pop()
-    return Trailing(joined(items), _words(columns, chosen, unit))
+    words = _words(columns, chosen, unit)
+    return Trailing(joined(items), words if server < 0 else "upstream" if chosen < 0 else f"{words} + upstream")
 
 
 def _skipped(values: Sequence[bytes], column: Column) -> bytes | None:
@@ -135,6 +142,15 @@ def _latency_column(columns: Sequence[Column], values: Sequence[Sequence[bytes]]
     if len(whole) == 1 and not columns[whole[0]].mark:
         return whole[0], _unit(values[whole[0]])
     return _same_twice(whole, values)
+
+
+def _upstream_column(columns: Sequence[Column], values: Sequence[Sequence[bytes]]) -> int:
+    """Which column is the server behind, -1 when none is: a key says so, or nothing else looks like its values."""
+    for index, column in enumerate(columns):
+        is_text = not all(map(_LATENCY.fullmatch, values[index]))
+        if column.key[:-1].lower() in _SERVER_KEYS and is_text and not column.suffix:
+            return index
+    return next((index for index, column in enumerate(columns) if not column.key and are_servers(values[index])), -1)
 
 
 def _same_twice(whole: Sequence[int], values: Sequence[Sequence[bytes]]) -> tuple[int, float]:

@@ -7,6 +7,7 @@ import re
 from glance.domain.logs.duration import bounded, text_seconds
 from glance.domain.logs.format import split_head
 from glance.domain.logs.timestamp import any_moment
+from glance.domain.logs.upstream import upstream as answering
 
 LARGEST_SIZE = 10**18
 _STATUS = re.compile(rb"[0-9]{1,3}")
@@ -78,6 +79,11 @@ def target(value: object) -> bytes:
     if isinstance(value, list | tuple):
         return target(value[0]) if value else b""
     return text(value.partition(b"?")[0] if isinstance(value, bytes) else value)
+
+
+def upstream(value: object) -> bytes:
+    """The server that answered, of several that were asked the last."""
+    return answering(text(value))
 
 
 def request(value: object) -> tuple[bytes, bytes, bytes]:

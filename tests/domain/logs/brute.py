@@ -30,6 +30,7 @@ def make_records(count: int, seed: int, start: int = 1_700_000_000, seconds: int
                 referrer=b"",
                 agent=rng.choice([b"curl", b"Mozilla"]),
                 host=b"",
+                upstream=(b"", b"10.0.0.1:80", b"shop/web-1")[index % 3],
                 size=rng.choice([-1, 0, 100, 5000, 3_000_000_000]),
                 seconds=rng.choice([-1.0, 0.01, 0.2, 1.5]),
             )

@@ -51,7 +51,7 @@ def test_the_kinds_are_told_apart(text: str, kind: str) -> None:
 
 @pytest.mark.parametrize("text", [NGINX, APACHE, APACHE.replace("\\", "")])
 def test_combined_by_its_strings(text: str) -> None:
-    said = (CLF, b"1.2.3.4", b"bob", b"GET", b"/x", b"HTTP/1.0", b"301", b"", b"UA x", b"", 368, -1.0)
+    said = (CLF, b"1.2.3.4", b"bob", b"GET", b"/x", b"HTTP/1.0", b"301", b"", b"UA x", b"", b"", 368, -1.0)
     assert tuple(read(text, COMBINED)) == said
 
 

@@ -29,6 +29,7 @@ RECORD = LogRecord(
     referrer=b"",
     agent=b"Mozilla/5.0 (compatible; Googlebot/2.1)",
     host=b"shop.example",
+    upstream=b"10.0.0.1:80",
     size=1500,
     seconds=0.25,
 )
@@ -76,6 +77,10 @@ CHOSEN = [
     "user:NN",
     "host=shop.example",
     "vhost~example$",
+    "upstream=10.0.0.1:80",
+    "upstream:10.0.0",
+    "backend~:80$",
+    "-upstream:web",
     "agent~bot/",
     'agent~"\\(compatible; Google"',
     "agent:GOOGLEBOT",
@@ -193,7 +198,7 @@ def test_what_the_log_does_not_tell_meets_no_comparison(text: str) -> None:
     assert parse_filter(f"-{text}").test(SILENT)
 
 
-@pytest.mark.parametrize("field", ["user", "status", "size", "latency", "path", "section", "method", "client", "host"])
+@pytest.mark.parametrize("field", ["user", "status", "size", "latency", "path", "section", "method", "upstream"])
 def test_what_the_log_does_not_tell_can_be_asked_for(field: str) -> None:
     assert parse_filter(f"{field}=-").test(SILENT)
     assert not parse_filter(f"{field}!=-").test(SILENT)
@@ -351,6 +356,9 @@ TERMS = [
     "user=anna",
     "user!=-",
     "host=-",
+    "upstream=-",
+    "-upstream=10.0.0.1:80",
+    "upstream:SHOP/",
     "size>1mb",
     "size<=100",
     "size=-",

@@ -12,7 +12,6 @@ from glance.domain.logs.filter import parse_filter
 from glance.domain.logs.filter_time import moment_text, stretch_text
 from glance.domain.logs.record import LogRecord
 from glance.errors import FilterError
-from glance.errors import FilterError
 
 AT_MS = 1_700_000_000_000
 """22:13:20 UTC."""

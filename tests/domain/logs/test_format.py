@@ -41,7 +41,7 @@ def read(**changes: bytes) -> LogRecord:
 
 def test_a_line_says_what_it_says() -> None:
     assert read() == LogRecord(
-        1795356151000, b"203.0.113.7", b"", b"GET", b"/a", b"HTTP/1.1", b"200", b"", b"curl/8", b"", 12, -1.0
+        1795356151000, b"203.0.113.7", b"", b"GET", b"/a", b"HTTP/1.1", b"200", b"", b"curl/8", b"", b"", 12, -1.0
     )
 
 
