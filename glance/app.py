@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 from glance.browser import is_browser
 from glance.commands.command import Command
-from glance.commands.every import COMMANDS, bindings, view_titles, window_titles
+from glance.commands.every import COMMANDS, bindings, makes_sense, view_titles, window_titles
 from glance.domain.scene import Scene
 from glance.domain.view import View
 from glance.ending import Ending
@@ -256,7 +256,7 @@ class Glance(App[None], inherit_bindings=False):
     def _can_run(self, command: Command) -> bool:
         """The palette may run it: what is the application's goes on while something is typed."""
         now = self.overview.now
-        return command.is_valid(replace(now, is_typing=False) if command.is_of_app else now)
+        return makes_sense(command, replace(now, is_typing=False) if command.is_of_app else now)
 
     async def _run_command(self, command: Command) -> None:
         """Run what was chosen, unless it makes no sense any more: the terminal may have become too small for a page."""
@@ -306,9 +306,10 @@ class Glance(App[None], inherit_bindings=False):
         for command in COMMANDS:
             if command.is_in_palette and self._can_run(command):
                 yield SystemCommand(command.title, command.tooltip, partial(self._run_command, command))
-        for title, action in window_titles():
+        is_alone = self.overview.now.is_alone
+        for title, action in () if is_alone else window_titles():
             yield SystemCommand(title, "look at this window", run(action))
-        for title, action in view_titles():
+        for title, action in () if is_alone else view_titles():
             yield SystemCommand(title, "show this ranking in its table", run(action))
         for name in self._themes:
             yield SystemCommand(

@@ -106,6 +106,16 @@ class Settings:
     """Addresses to which every alert is posted as JSON."""
     alert_notify: str = _setting("", "alert_notify", parse_addresses)
     """Addresses of apprise that are notified of every alert."""
+    snapshots: bool = _setting(True, "snapshots", parse_flag)
+    """Whether alerts take snapshots, where their rule says so."""
+    snapshot_mb: int = _setting(1024, "snapshot_mb", whole_between(1, 1 << 24))
+    """Megabytes of all snapshots; those of alerts go first, the oldest first."""
+    snapshot_count: int = _setting(1000, "snapshot_count", whole_between(1, 1_000_000))
+    """Snapshots that are kept."""
+    snapshot_cooldown: float = _setting(900.0, "snapshot_cooldown", parse_seconds)
+    """Seconds after a snapshot in which the same rule takes no other."""
+    snapshot_seconds: int = _setting(5, "snapshot_seconds", whole_between(1, 600))
+    """Seconds of CPU profiles that are taken for a snapshot."""
     alert_off: str = _setting("", "alert_off", parse_addresses)
     """Built-in rules that are switched off, by name."""
     log_path: str = _setting("", "log_path", parse_file)

@@ -7,7 +7,9 @@ from textual.message import Message
 from glance.domain.interval import Interval
 from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
+from glance.domain.sample_board import SampleSpan
 from glance.domain.scene import Scene
+from glance.domain.snapshot_order import OrderKind
 from glance.domain.view import RankingName, SortKey, View
 
 
@@ -109,6 +111,84 @@ class PageRequested(Message):
         self.wish = wish
 
 
+class SamplesRequested(Message):
+    """The person wants to see when the samples of a profile were taken."""
+
+    def __init__(self, profile: str) -> None:
+        """Name the profile."""
+        super().__init__()
+        self.profile = profile
+
+
+class SpanRequested(Message):
+    """The person wants the flame graph of the samples of some time, or goes back to the one that there was."""
+
+    def __init__(self, span: SampleSpan | None) -> None:
+        """Carry the time."""
+        super().__init__()
+        self.span = span
+
+
+class MomentRequested(Message):
+    """The person wants to look at the time around a moment."""
+
+    def __init__(self, at: float) -> None:
+        """Name the moment, epoch seconds: the window is to hold it near its end."""
+        super().__init__()
+        self.at = at
+
+
+class FlameRequested(Message):
+    """The person wants to see a function in the flame graph."""
+
+    def __init__(self, profile: str, function: str, value: str) -> None:
+        """Name the profile, the function, and the type of the value that is counted; empty where there is none."""
+        super().__init__()
+        self.profile = profile
+        self.function = function
+        self.value = value
+
+
+class GrowthRequested(Message):
+    """The person wants to see in the flame graph what grew between two polls."""
+
+    def __init__(self, profile: str, polls: tuple[int, int], value: str, function: str) -> None:
+        """Name the profile, the first and the last poll, the type of the value, and the function to be selected."""
+        super().__init__()
+        self.profile = profile
+        self.polls = polls
+        self.value = value
+        self.function = function
+
+
+class SnapshotOrdered(Message):
+    """The person wants something done with a snapshot."""
+
+    def __init__(self, kind: OrderKind, number: str = "", text: str = "") -> None:
+        """Carry the wish.
+
+        Args:
+            kind: what is to be done.
+            number: the id of the snapshot.
+            text: the note, or the folder.
+        """
+        super().__init__()
+        self.kind: OrderKind = kind
+        self.number = number
+        self.text = text
+
+
+class SnapshotChosen(Message):
+    """The person wants to look at a snapshot in place of the logs."""
+
+    def __init__(self, path: str, start: float, end: float) -> None:
+        """Name the file, and the window that it is of."""
+        super().__init__()
+        self.path = path
+        self.start = start
+        self.end = end
+
+
 class CopyRequested(Message):
     """The person wants a text in the clipboard."""
 
@@ -116,6 +196,16 @@ class CopyRequested(Message):
         """Carry the text, which went through the gate."""
         super().__init__()
         self.text = text
+
+
+class SourceRequested(Message):
+    """The person wants to see a line of a source in an editor."""
+
+    def __init__(self, path: str, number: int) -> None:
+        """Name the file and the line, from 1."""
+        super().__init__()
+        self.path = path
+        self.number = number
 
 
 class EditRequested(Message):

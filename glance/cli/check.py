@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from glance.cli.function_check import Conditions, check_what_there_is, sorted_conditions
 from glance.cli.options import logs_argument, with_settings
-from glance.cli.question import Answer, Question, answer, with_question
-from glance.cli.report import tell_failed
+from glance.cli.question import Answer, Question, answer, nothing_read, with_question
+from glance.cli.report import named_files, profile_figures, tell_failed
 from glance.config import Settings
 from glance.domain.logs.expectation import parse_expectation
 from glance.domain.logs.named_figures import KINDS, figures_of, in_words
 from glance.domain.safe_text import safe_text
+from glance.domain.units import counted
 from glance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXAMPLE = "glance check --max-error-rate 1% /var/log/nginx/access.log"
 SHOWN = ("hits", "error_rate", "server_error_rate", "p50", "p99")
 """Figures in the line that says that all is well."""
 
@@ -103,40 +106,54 @@ def check(
     verbose: bool,
     **limits: str | None,
 ) -> int:
-    """Exit with 0 when logs keep within limits, with 1 and the reasons when they do not.
+    """Exit with 0 when logs and profiles keep within limits, with 1 and the reasons when they do not.
 
     A limit that the log cannot tell of, such as a latency where it has none, fails. Nothing is printed
     when all is well, unless -v is given or a person looks on. See `glance report --fail-if` for EXPR.
+
+    Profiles among the files are told from logs by what is in them. For their functions EXPR has share
+    and cum_share, and, with two profiles or more of which the first is the base, growth and cum_growth.
 
     \b
     glance check --max-p99 200ms --max-error-rate 1% --min-requests 100 access.log
     glance check --max-server-error-rate 0.5% --where 'path~^/api' --since 5m access.log
     glance check --fail-if '5xx > 10 and rate > 2/s' -o json access.log
+    glance check --fail-if 'share > 30%' --max-p99 200ms cpu.pb.gz access.log
+    glance check --fail-if 'growth > 2%' before.pb.gz after.pb.gz
     """
-    wanted = [limit.condition(value) for limit in LIMITS if (value := limits[limit.key]) is not None]
-    expectations = [parse_expectation(text) for text in (*wanted, *conditions)]
-    if not expectations:
+    limited = [limit.condition(value) for limit in LIMITS if (value := limits[limit.key]) is not None]
+    wanted = sorted_conditions(conditions)
+    wanted = Conditions((*limited, *wanted.logs), wanted.functions)
+    expectations = [parse_expectation(text) for text in wanted.logs]
+    if not expectations and not wanted.functions:
         raise UsageError("there is nothing to check", "no limit was given", "for example: --max-error-rate 1%")
-    found = answer(paths, settings, question, "glance check --max-error-rate 1% /var/log/nginx/access.log")
+    logs, profiles = named_files(paths, question)
+    check_what_there_is(wanted, bool(logs), profiles)
+    has_logs = bool(logs) or not profiles
+    found = answer(logs, settings, question, EXAMPLE) if has_logs else nothing_read(settings, question)
     figures = figures_of(found.summary, question.seconds(found.summary))
     verdicts = [expectation.judge(figures) for expectation in expectations]
+    verdicts += profile_figures(profiles, wanted.functions, 1)[1]
     if output == "json":
-        click.echo(_as_json(found, verdicts, figures))
+        click.echo(_as_json(found, verdicts, figures, profiles))
     code = tell_failed(verdicts)
     if found.missed:
         return found.missed[0].exit_code
     if not code and output == "text" and (verbose or sys.stdout.isatty()):
-        click.echo(_all_is_well(found, figures))
+        click.echo(_all_is_well(found, figures, profiles))
     return code
 
 
-def _all_is_well(found: Answer, figures: Figures) -> str:
+def _all_is_well(found: Answer, figures: Figures, profiles: Sequence[str]) -> str:
     """One line for a check that holds, and what a reader should know."""
     told = [f"{name} {in_words(KINDS[name], figures[name])}" for name in SHOWN if figures[name] is not None]
+    told = told if found.summary.files else []
+    if profiles:
+        told.append(f"functions of {counted(len(profiles), 'profile')}")
     return "\n".join([f"ok: {', '.join(told)}", *(f"note: {safe_text(note)}" for note in found.summary.notes)])
 
 
-def _as_json(found: Answer, verdicts: Sequence[Verdict], figures: Figures) -> str:
+def _as_json(found: Answer, verdicts: Sequence[Verdict], figures: Figures, profiles: Sequence[str]) -> str:
     """One object: whether the check holds, each condition, and every figure."""
     return json.dumps(
         {
@@ -152,6 +169,7 @@ def _as_json(found: Answer, verdicts: Sequence[Verdict], figures: Figures) -> st
             ],
             "figures": dict(figures),
             "files": [file.path for file in found.summary.files],
+            **({"profiles": list(profiles)} if profiles else {}),
             "notes": list(found.summary.notes),
         },
         indent=2,

@@ -30,7 +30,10 @@ SILENT = 4
 WORDS = "glance.daemon.words"
 """Where the words behind `start` and `run` are kept as they were typed."""
 
-READING = ("format", "from", "file", "alertwindow", "alert_threshold", "db", "history", "memory", "pprof_targets")
+READING = (
+    *("format", "from", "file", "alertwindow", "alert_threshold", "db", "history", "memory", "pprof_targets"),
+    *("snapshots", "snapshot_mb", "snapshot_count", "snapshot_cooldown", "snapshot_seconds"),
+)
 WRITING = ("report_path", "report_time", "report_top", "alert_path", "listen", "listen_token", "log_path")
 
 

@@ -238,8 +238,12 @@ def _latency(scene: Scene) -> LatencyFigures | None:
 
 def _top_list(ranking: Ranking) -> TopList:
     rows = (
-        TopRow(row.name, row.hits, row.bytes, row.client_errors, row.server_errors, row.p95) for row in ranking.rows
-    )
+        TopRow(
+            row.name, row.hits, row.bytes, row.client_errors, row.server_errors, row.p95,
+            None if row.cpu is None else row.cpu.seconds,
+        )
+        for row in ranking.rows
+    )  # fmt: skip
     return TopList(ranking.name, tuple(rows), ranking.is_approximate)
 
 

@@ -148,8 +148,8 @@ def meta(settings: Settings, identifier: str, *, output: str) -> None:
     metavar="PROPERTY",
     default="*",
     show_default=True,
-    help="Of what: * (requests), bytes, latency, status, client, path, section, route, user, agent, host, referrer or "
-    "method; for a ratio also a filter, whose share is asked for.",
+    help="Of what: * (requests), bytes, latency, status, client, path, section, route, user, agent, host, upstream, "
+    "referrer or method; for a ratio also a filter, whose share is asked for.",
 )
 @click.option("-pr", "--period", type=PeriodType(), metavar="DURATION", default="60s", help="One value each. [60s]")
 @click.option(
@@ -158,8 +158,8 @@ def meta(settings: Settings, identifier: str, *, output: str) -> None:
     "--segment-expression",
     metavar="SEGMENT",
     default="",
-    help="One value for each: section, route, path, status, status_class, method, host, client, user, agent, kind, "
-    "crawler or referrer.",
+    help="One value for each: section, route, path, status, status_class, method, host, upstream, client, user, "
+    "agent, kind, crawler or referrer.",
 )
 @click.option("--where", metavar="FILTER", default="", help="Only such requests, as in 'status>=500 path~^/api'.")
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Only logs of this group; repeatable.")

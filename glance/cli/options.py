@@ -159,6 +159,13 @@ SHARED = (
         "A program to poll for its profiles (net/http/pprof); may be given several times.",
         "none",
     ),
+    SharedOption("snapshots", ("--snapshots/--no-snapshots",), "", "Let alerts take snapshots, if their rule says so."),
+    SharedOption("snapshot_mb", ("--snapshot-mb",), "MB", "Room for all snapshots; the oldest of alerts go first."),
+    SharedOption("snapshot_count", ("--snapshot-count",), "N", "Snapshots that are kept."),
+    SharedOption(
+        "snapshot_cooldown", ("--snapshot-cooldown",), "TIME", "After one, the same rule takes none for so long."
+    ),
+    SharedOption("snapshot_seconds", ("--snapshot-seconds",), "SECONDS", "How long CPU profiles for one are taken."),
 )
 """Every shared option. `--alert_threshold` and the like work too: names are read with `-` for `_`."""
 
@@ -224,9 +231,13 @@ def check_look(settings: Settings, file: ConfigFile) -> None:
 def _settings(values: dict[str, Any]) -> Settings:
     """The settings with these fields; the keys of commands come from the file alone."""
     file = config_file_of(click.get_current_context())
-    unasked: dict[str, Any] = {FIELDS[key]: file.values[key] for key in FILE_ONLY if key in file.values}
+    known = (*FILE_ONLY, *SNAPSHOTS)
+    unasked: dict[str, Any] = {FIELDS[key]: file.values[key] for key in known if key in file.values}
     return Settings(**unasked | values)
 
+
+SNAPSHOTS = ("snapshot_mb", "snapshot_count")
+"""Shared options that hold, from the file, for verbs which do not have them too."""
 
 ALERTS = ("alert_command", "alert_webhook", "alert_notify", "alert_off")
 

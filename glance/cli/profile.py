@@ -249,6 +249,24 @@ def info(request: Request, *, output: str) -> None:
     _print(info_lines(request, output))
 
 
+@profile.command(cls=ProfileCommand, short_help="Print when the samples of a recording were taken.")
+@click.option("--range", "span", metavar="START,END", default="",
+              help="Only samples of these seconds, from the first second on: what they were doing.")  # fmt: skip
+@click.option("--rows", type=click.Choice(["10", "25", "50"]), default="25", show_default=True, help="Of a second.")
+@output_option
+@with_fetching
+def heatmap(request: Request, *, span: str, rows: str, output: str) -> None:
+    """Print when the samples of perf script, austin or a Go trace were taken.
+
+    \b
+    perf script | glance profile heatmap -
+    glance profile heatmap --range 1.2,3 trace.out
+    """
+    from glance.cli.profile_heatmap import heatmap_lines  # numpy behind it: not for --help
+
+    _print(heatmap_lines(request, int(rows), span, output))
+
+
 @profile.command(cls=ProfileCommand, short_help="Print what changed between profiles.")
 @click.option("--sample-index", metavar="NAME", default="", help="The value to look at, by name or number.")
 @click.option("--focus", metavar="REGEXP", default="", help="Only functions whose name matches.")

@@ -17,6 +17,7 @@ from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
 from glance.errors import FormatError, GlanceError, SourceError, UsageError
+from glance.ingest.collector_pause import collector_paused
 from glance.paths import database_file, existing_database
 from glance.setting_value import parse_moment
 
@@ -190,7 +191,8 @@ def answer(paths: tuple[str, ...], settings: Settings, question: Question, examp
         from glance.cli.watch import usual_logs  # only when nothing was named
 
         chosen = usual_logs("there is no log to report on", example)
-    return read_logs(chosen, settings, question)
+    with collector_paused():  # it would walk through all that is imported, again and again
+        return read_logs(chosen, settings, question)
 
 
 def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> Answer:
@@ -215,6 +217,11 @@ def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> A
         made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
     missed = [*selection.missed, *(error for path, error in failures.items() if path in paths)]
     return Answer(made.summary(), tuple(missed))
+
+
+def nothing_read(settings: Settings, question: Question) -> Answer:
+    """The answer of no log at all, where only profiles were named."""
+    return Answer(_report(settings, question).summary())
 
 
 def _report(settings: Settings, question: Question, on_progress: Callable[[int, int], None] | None = None) -> Report:

@@ -98,6 +98,7 @@ def top_rows(summary: Summary) -> Iterator[Row]:
     for top in summary.tops:
         note = "approximate" if top.is_approximate else None
         for row in top.rows:
+            cpu = None if row.cpu is None else f"cpu_per_request={row.cpu:.4g}"
             yield (
                 top.name,
                 guarded(row.name),
@@ -106,7 +107,7 @@ def top_rows(summary: Summary) -> Iterator[Row]:
                 row.client_errors,
                 row.server_errors,
                 row.p95,
-                note,
+                " ".join(filter(None, (note, cpu))) or None,
             )
 
 

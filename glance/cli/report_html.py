@@ -5,7 +5,7 @@ Colours are those of the themes of the screen, light and dark, with the same mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 
 from glance import __version__
@@ -28,9 +28,15 @@ Part = tuple[str, str, Markup, str]
 TITLES = {"hosts": "Virtual hosts"}
 
 
-def render(summary: Summary) -> bytes:
-    """The page."""
-    return (Markup("<!doctype html>\n") + element("html", head(summary), body(summary), lang="en") + "\n").encode()
+def render(summary: Summary, more: Sequence[Part] = ()) -> bytes:
+    """The page.
+
+    Args:
+        summary: the figures.
+        more: parts that only some reports have; where no log was read there is nothing else.
+    """
+    page = element("html", head(summary), body(summary, more), lang="en")
+    return (Markup("<!doctype html>\n") + page + "\n").encode()
 
 
 def head(summary: Summary) -> Markup:
@@ -52,19 +58,27 @@ def head(summary: Summary) -> Markup:
 
 def title_words(summary: Summary) -> str:
     """What the page is about, in a line."""
+    if not summary.files:
+        return "Report"
     name = summary.files[0].path.rpartition("/")[2] if len(summary.files) == 1 else f"{len(summary.files)} logs"
     return f"{name} – access log report"
 
 
-def body(summary: Summary) -> Markup:
+def body(summary: Summary, more: Sequence[Part] = ()) -> Markup:
     """Everything that is seen."""
-    parts = list(sections(summary))
+    has_logs = bool(summary.files or not more)
+    parts = [*(sections(summary) if has_logs else ()), *more]
     links = [element("a", title, href=f"#{name}") for name, title, _, _ in parts]
     shown = [_section(*part) for part in parts]
     return element(
         "body",
         _header(summary),
-        element("main", _tiles(summary), element("nav", *links, aria_label="Parts of the report"), *shown),
+        element(
+            "main",
+            _tiles(summary) if has_logs else None,
+            element("nav", *links, aria_label="Parts of the report"),
+            *shown,
+        ),
         element("footer", "Made by ", element("b", f"glance {__version__}"), " · times are UTC · one file, no network"),
     )
 

@@ -5,6 +5,10 @@ Everything beyond ASCII is escaped, so that it is valid whatever was in the log,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from glance.domain.logs.summary import Summary
 from glance.domain.logs.summary_document import (
     SECONDS_DIGITS,
@@ -35,8 +39,15 @@ __all__ = [
     "top_object",
 ]
 
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
-def render(summary: Summary) -> bytes:
-    """The report, one line for each key of the object, ending in a newline."""
-    lines = [f"{encode(key)}: {encode(value)}" for key, value in document(summary).items()]
+
+def render(summary: Summary, more: Mapping[str, Any] = NOTHING_MORE) -> bytes:
+    """The report, one line for each key of the object, ending in a newline.
+
+    Args:
+        summary: the figures.
+        more: keys that only some reports have.
+    """
+    lines = [f"{encode(key)}: {encode(value)}" for key, value in (*document(summary).items(), *more.items())]
     return ("{" + ",\n ".join(lines) + "}\n").encode("ascii")

@@ -115,6 +115,7 @@ def top_lines(top: TopList, summary: Summary) -> Iterator[str]:
     """One top list."""
     if not top.rows:
         return
+    without_cpu = all(row.cpu is None for row in top.rows)
     yield from ("", f"## Top {top.name}{' (approximate)' if top.is_approximate else ''}")
     rows = [
         (
@@ -125,10 +126,12 @@ def top_lines(top: TopList, summary: Summary) -> Iterator[str]:
             units.exact(row.server_errors),
             units.size(row.bytes),
             units.duration(row.p95),
+            *(() if without_cpu else (units.duration(row.cpu),)),
         )
         for row in top.rows
     ]
-    yield from table(("Name", "Hits", "Share", "4xx", "5xx", "Sent", "p95"), rows)
+    cpu = () if without_cpu else ("CPU a request",)
+    yield from table(("Name", "Hits", "Share", "4xx", "5xx", "Sent", "p95", *cpu), rows)
 
 
 def unparsed_lines(summary: Summary) -> Iterator[str]:

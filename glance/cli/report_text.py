@@ -45,8 +45,17 @@ LEFT_CROPPED = frozenset(("sections", "routes", "paths"))
 """Lists whose long names lose their left side, for the end tells them apart."""
 
 
-def render(summary: Summary, width: int = 100, color_system: ColorSystem | None = None) -> str:
-    """The report as text; without a colour system there is no escape code in it."""
+def render(
+    summary: Summary, width: int = 100, color_system: ColorSystem | None = None, more: Sequence[Text] = ()
+) -> str:
+    """The report as text; without a colour system there is no escape code in it.
+
+    Args:
+        summary: the figures.
+        width: in cells.
+        color_system: what the terminal can show.
+        more: lines below; where no log was read there is nothing else.
+    """
     out = io.StringIO()
     width = max(LEAST_WIDTH, width)
     console = Console(
@@ -60,7 +69,8 @@ def render(summary: Summary, width: int = 100, color_system: ColorSystem | None 
         emoji=False,
         legacy_windows=False,
     )
-    for line in report_lines(summary, width):
+    of_logs = report_lines(summary, width) if summary.files or not more else (Text("glance report", style=HEADING),)
+    for line in (*of_logs, *more):
         line.rstrip()
         console.print(line, no_wrap=True, overflow="crop", crop=True)
     return out.getvalue()

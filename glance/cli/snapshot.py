@@ -75,7 +75,7 @@ def snapshot() -> None:
 @click.option("--note", metavar="TEXT", default="", help="What to remember of it.")
 @click.option("--to", metavar="FILE", type=click.Path(), help="Write this file, and nothing on the shelf.")
 @click.option("--shelf", metavar="DIR", type=click.Path(), help="Folder of snapshots.  [default: beside the history]")
-@click.option("--keep-mb", metavar="MB", type=click.IntRange(1, 1 << 24), default=1024, show_default=True,
+@click.option("--keep-mb", metavar="MB", type=click.IntRange(1, 1 << 24), show_default="snapshot_mb, 1024",
               help="Room for all snapshots; the oldest go.")  # fmt: skip
 @click.option("--keep-days", metavar="DAYS", type=click.IntRange(1, 36500), default=366, show_default=True,
               help="Snapshots that are older go.")  # fmt: skip
@@ -132,6 +132,25 @@ def show(shelf: SnapshotShelf, *, word: str, where: str, top: int, output: str) 
     from glance.cli.snapshot_show import show_one  # numpy behind it: not for --help
 
     return show_one(shelf.path_of(word), filter_of(where), top, output)
+
+
+@snapshot.command(name="open", short_help="Look at a snapshot like at live logs.")
+@click.argument("word", metavar="SNAPSHOT")
+@with_settings("db", "theme", "memory")
+@click.option("--shelf", metavar="DIR", type=click.Path(), help="Folder of snapshots.  [default: beside the history]")
+def open_(settings: Settings, *, word: str, shelf: str | None) -> int:
+    """Look at a snapshot like at live logs: the same dashboard, the same pages.
+
+    SNAPSHOT is an id, the beginning of one, `last`, or a file. `glance FILE.glance` does the same.
+
+    \b
+    glance snapshot open last
+    """
+    from glance.cli.snapshot_open import open_one  # the store: not for --help
+    from glance.store.snapshot_shelf import SnapshotShelf, shelf_beside
+
+    found = SnapshotShelf(Path(shelf) if shelf else shelf_beside(database_file(settings.db)))
+    return open_one(str(found.path_of(word)), settings)
 
 
 @snapshot.command(short_help="Print what changed between two snapshots.")

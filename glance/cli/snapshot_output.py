@@ -10,7 +10,8 @@ from glance.cli.alerts_output import table
 from glance.domain import units
 from glance.domain.alerts.wording import moment
 from glance.domain.safe_text import safe_text
-from glance.domain.snapshot import Build, LogPart, Manifest, ProfilePart
+from glance.domain.snapshot import Manifest
+from glance.domain.snapshot_words import contents, why
 from glance.store.snapshot_shelf import Shelved, SnapshotShelf
 
 NUMBERS = (3, 4, 5)
@@ -64,12 +65,6 @@ def _row(one: Shelved) -> dict[str, Any]:
     return row | {name: found[name] for name in names} | {"profiles": len(one.manifest.profiles)}
 
 
-def why(manifest: Manifest) -> str:
-    """Why it was taken, and what was noted."""
-    words = f"alert {manifest.alert}".rstrip() if manifest.why == "alert" else ""
-    return ": ".join(filter(None, (words, manifest.note.replace("\n", " ")))) or "by hand"
-
-
 def window_words(manifest: Manifest) -> str:
     """From when to when."""
     return f"{moment(manifest.start)} + {units.duration(manifest.end - manifest.start)}"
@@ -83,36 +78,8 @@ def head(manifest: Manifest) -> Iterator[str]:
         ("window", window_words(manifest)),
         ("why", why(manifest)),
         ("filter", manifest.filter),
-        *(("log", _log_words(log)) for log in manifest.logs),
-        *(("program", _build_words(build)) for build in manifest.builds),
-        *(("profile", _profile_words(one)) for one in manifest.profiles),
-        *(("missing", words) for words in failure_words(manifest)),
-        *(("note", note) for note in manifest.notes),
+        *contents(manifest),
     ]
     for name, words in rows:
         if words:
             yield f"{name:<9} {safe_text(words, 400)}"
-
-
-def failure_words(manifest: Manifest) -> list[str]:
-    """Which profiles are missing and why, in one line those of a target that have one reason."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for one in manifest.failures:
-        found.setdefault((one.target, one.words), []).append(one.kind)
-    return [f"{', '.join(kinds)} of {target}: {words}" for (target, words), kinds in found.items()]
-
-
-def _log_words(log: LogPart) -> str:
-    told = f"{log.path}: {units.counted(log.records, 'record')}, {units.counted(log.lines, 'raw line')}"
-    return f"{told} ({log.words})" if log.words else told
-
-
-def _build_words(build: Build) -> str:
-    guided = {None: "", True: ", built with PGO", False: ", built without PGO"}[build.pgo]
-    identity = f", build id {build.build_id}" if build.build_id else ""
-    return f"{build.target}: {build.program}{identity}{guided}"
-
-
-def _profile_words(one: ProfilePart) -> str:
-    told = f"{one.kind} of {one.target}, {one.origin}: {one.member}"
-    return f"{told} ({one.words})" if one.words else told

@@ -17,7 +17,6 @@ from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
 from glance.cli.profile_sources import say
 from glance.cli.progress import ReadingBar
 from glance.cli.question import Question, listed, read_all, selected, tell_aside, total_bytes
-from glance.cli.snapshot_output import failure_words
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain import units
@@ -25,6 +24,7 @@ from glance.domain.logs.route import routes_of
 from glance.domain.logs.span import Span
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import MOST_NOTE, Allowance, Manifest
+from glance.domain.snapshot_words import failure_words
 from glance.errors import GlanceError, UsageError
 from glance.paths import database_file, existing_database
 from glance.pipeline.poll_setup import access_of, chosen_targets
@@ -64,7 +64,8 @@ def take_one(settings: Settings, paths: tuple[str, ...], question: Question, wan
     if isinstance(own, Path):
         manifest, path = write_snapshot(own, found.manifest, found.contents), own
     else:
-        allowance = Allowance(wanted["keep_mb"] << 20, wanted["keep_days"] * DAY_SECONDS)
+        room = wanted["keep_mb"] or settings.snapshot_mb
+        allowance = Allowance(room << 20, wanted["keep_days"] * DAY_SECONDS, settings.snapshot_count)
         shelved, gone = own.add(found.manifest, found.contents, now=time.time(), allowance=allowance)
         assert shelved.manifest is not None
         manifest, path = shelved.manifest, shelved.path

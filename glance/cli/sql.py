@@ -74,7 +74,7 @@ def sql(settings: Settings, words: tuple[str, ...], *, output: str, rows: int, e
     The table is `log`, one row a record:
       epoch (seconds since 1970)  time (UTC, as 2026-11-22 14:00:00)
       client  user  method  path  route  section  protocol  status
-      size (bytes)  seconds  referrer  agent  kind  crawler  host  source
+      size (bytes)  seconds  referrer  agent  kind  crawler  host  upstream  source
     \b
     What a line does not tell is NULL. It is only ever read.
     \b

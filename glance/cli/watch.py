@@ -23,6 +23,7 @@ from glance.paths import daemon_file, database_file
 if TYPE_CHECKING:
     from glance.cli.live_settings import ConfigWatch
     from glance.pipeline.collector import Collector
+    from glance.pipeline.opened_snapshot import Freeze
     from glance.pipeline.poll_watch import PollWatch
     from glance.screens.overview import ScreenSettings
     from glance.themes import Palette
@@ -52,6 +53,10 @@ def watch(ctx: click.Context, settings: Settings, paths: tuple[str, ...]) -> int
     When standard output is not a terminal, the report is printed instead.
     """
     check_words(paths)
+    if len(paths) == 1 and paths[0].endswith(".glance"):
+        from glance.cli.snapshot_open import open_one  # only for a snapshot
+
+        return open_one(paths[0], settings)
     chosen = chosen_paths(paths, settings)
     if not chosen and is_piped():
         chosen = ("-",)
@@ -183,6 +188,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         from glance.pipeline.keeping import Keeping, bounds_of
         from glance.pipeline.kept_polls import KeptPolls
         from glance.pipeline.metric_watch import MetricWatch
+        from glance.pipeline.snapshot_plan import snapshots_of
 
         options = CollectorOptions(
             refresh_seconds=settings.refresh_seconds,
@@ -201,8 +207,9 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
 
             polling = polling_of(settings, keeping, database) or polling
         collector = Collector(
-            intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics, polling=polling
-        )
+            intake, options, view, keeping=keeping, alerting=alerting, metrics=metrics, polling=polling,
+            snapshots=snapshots_of(settings, database),
+        )  # fmt: skip
         collector.profiles.open(settings.profiles)
         return collector
 
@@ -212,12 +219,35 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
 
         screen = replace(screen, opening=scene_of(known[recall_key], view))
     keeps = None if is_browser() else database  # what a visitor chooses is not the owner's choice
-    engine = Engine(prepare, keeps, view, recall_key="" if is_browser() else recall_key)
+    engine = Engine(prepare, keeps, view, recall_key="" if is_browser() else recall_key, freeze=freezing(settings))
     app = Glance(engine, screen, config_watch(screen))
     app.run()
     if engine.failure is not None:
         raise engine.failure
     return app.return_code or 0
+
+
+def freezing(settings: Settings, *, is_alone: bool = False) -> Freeze:
+    """What makes the collector of a snapshot.
+
+    Args:
+        settings: what was set.
+        is_alone: there are no logs to go back to.
+    """
+
+    def freeze(path: str, view: View) -> Collector:
+        from pathlib import Path
+
+        from glance.domain.logs.route import routes_of
+        from glance.pipeline.frozen_collector import FrozenCollector  # only where one is looked at
+        from glance.pipeline.snapshot_plan import snapshots_of
+
+        return FrozenCollector(
+            Path(path), view, plan=snapshots_of(settings, database_file(settings.db)),
+            routes=routes_of(settings.routes), memory_bytes=settings.memory_mb << 20, is_alone=is_alone,
+        )  # fmt: skip
+
+    return freeze
 
 
 def config_watch(screen: ScreenSettings) -> ConfigWatch | None:

@@ -34,6 +34,14 @@ class Situation:
     """A part of the time axis is selected."""
     is_time_zoomed: bool = False
     """The window was zoomed into."""
+    is_in_snapshot: bool = False
+    """A snapshot is looked at in place of the logs."""
+    has_polls: bool = False
+    """The page shows a profile of polls, of which some can be chosen."""
+    has_others: bool = False
+    """The page shows one of several profiles, or polls of one."""
+    is_alone: bool = False
+    """There is no log: profiles are all that is looked at."""
 
     @property
     def is_table(self) -> bool:
@@ -48,7 +56,7 @@ class Situation:
     @property
     def can_go_back(self) -> bool:
         """There is something that `esc` would undo."""
-        is_narrowed = self.has_filter or self.has_interval or self.is_time_zoomed
+        is_narrowed = self.has_filter or self.has_interval or self.is_time_zoomed or self.is_in_snapshot
         return self.is_zoomed or self.is_typing or self.has_search or is_narrowed
 
 

@@ -9,8 +9,11 @@ from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 
 from glance.commands.command import TABLES, Command, Situation
 from glance.commands.flame import FLAME_COMMANDS
-from glance.commands.page import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS
+from glance.commands.page import ADDRESS_COMMANDS, ERROR_COMMANDS, HEAT_COMMANDS, LATENCY_COMMANDS, SAMPLE_COMMANDS
+from glance.commands.snapshot import SNAPSHOT_COMMANDS
 from glance.commands.sql import SQL_COMMANDS
+from glance.commands.stack import STACK_COMMANDS, STACK_PAGES
+from glance.commands.suspect import SUSPECT_COMMANDS
 from glance.commands.time import TIME_COMMANDS
 from glance.domain.view import RankingName
 from glance.domain.window import WINDOWS
@@ -18,12 +21,15 @@ from glance.domain.window import WINDOWS
 PANELS = ("traffic", *TABLES, "status", "alerts", "lines")
 """The panels in the order of their digits, from 1."""
 VIEWS: dict[str, tuple[RankingName, ...]] = {
-    "sections": ("sections", "hosts", "methods"),
+    "sections": ("sections", "hosts", "methods", "upstreams"),
     "paths": ("paths", "referrers"),
     "clients": ("clients", "networks", "agents", "crawlers", "kinds"),
 }
 """What each table can rank, in the order in which `v` goes through it."""
-PAGES = ("metrics", "sources", "raw", "sql", "addresses", "heat", "errors", "latency", "profile")
+PAGES = (
+    "metrics", "sources", "raw", "sql", "addresses", "heat", "errors", "latency", "profile", "suspects", "samples",
+    "snapshots", *STACK_PAGES,
+)  # fmt: skip
 """Panels that are only ever shown on the whole screen."""
 
 
@@ -83,23 +89,24 @@ COMMANDS: tuple[Command, ...] = (
             "go back and forth between this filter and the one before", "filter",
             lambda now: now.has_other_filter and not now.is_typing, rank=5),
     Command("zoom", "z", "screen.zoom", "zoom", "show the panel on the whole screen", "panels",
-            lambda now: now.panel not in ("", "sql") and not (now.is_typing or now.is_zoomed or now.is_on_interval),
-            rank=3),
+            lambda now: now.panel not in ("", "sql", "snapshots")
+            and not (now.is_typing or now.is_zoomed or now.is_on_interval), rank=3),
     Command("open", "enter", "screen.zoom", "open",
             "show the row of a page, or a panel without rows, on the whole screen", "panels",
-            lambda now: now.panel not in ("", "raw", "sql", "profile") and not now.is_typing and not now.can_filter
-            and (not now.is_zoomed or now.can_open) and not now.is_on_interval, rank=2),
+            lambda now: now.panel not in ("", "raw", "sql", "profile", "samples", "suspects", "snapshots", *STACK_PAGES)
+            and not now.is_typing and not now.can_filter and (not now.is_zoomed or now.can_open)
+            and not now.is_on_interval, rank=2),
     Command("back", "escape", "screen.back", "back",
             "go back one step: leave a search, the selection, the zoom, then the last filter", "panels",
             lambda now: now.can_go_back, is_in_palette=False, rank=1),
     Command("search", "slash", "screen.search", "search", "show only names that contain a text", "tables",
             lambda now: now.is_table and not now.is_typing, rank=3),
     Command("sort", "s", "screen.sort", "sort",
-            "order the table by hits, errors, bytes, p95 or name; in a comparison also by risers and fallers", "tables",
-            lambda now: now.is_table and not now.is_typing, rank=3),
+            "order the table by hits, errors, bytes, p95, cpu or name; in a comparison also by risers and fallers",
+            "tables", lambda now: now.is_table and not now.is_typing, rank=3),
     Command("view.next", "v", "screen.next_view", "view",
-            "let the table rank something else: hosts, methods, referrers, networks, agents, crawlers, …", "tables",
-            lambda now: now.is_table and not now.is_typing, rank=5),
+            "let the table rank something else: hosts, methods, upstreams, referrers, networks, agents, crawlers, …",
+            "tables", lambda now: now.is_table and not now.is_typing, rank=5),
     Command("raw", "r", "screen.raw_paths", "raw",
             "show paths as they are, or as routes such as /users/{id}", "tables",
             lambda now: not now.is_typing and now.panel not in PAGES, rank=6),
@@ -114,10 +121,10 @@ COMMANDS: tuple[Command, ...] = (
             lambda now: not now.is_typing and now.panel not in ("raw", "profile"), is_in_footer=False,
             is_in_palette=False),
     Command("time.earlier", "left", "screen.travel(-0.5)", "earlier", "go back in time by half of the window", "time",
-            lambda now: not now.is_typing and now.panel not in ("heat", "sql", "profile"), rank=5),
+            lambda now: not now.is_typing and now.panel not in ("heat", "sql", "profile", "samples"), rank=5),
     Command("time.later", "right", "screen.travel(0.5)", "later",
             "come forward by half of the window, up to now", "time",
-            lambda now: _free_in_the_past(now) and now.panel not in ("heat", "sql", "profile"), rank=3),
+            lambda now: _free_in_the_past(now) and now.panel not in ("heat", "sql", "profile", "samples"), rank=3),
     Command("time.window_earlier", "shift+left", "screen.travel(-1)", "window earlier",
             "go back in time by a whole window", "time", _free, is_in_footer=False),
     Command("time.window_later", "shift+right", "screen.travel(1)", "window later",
@@ -129,10 +136,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("pause", "space", "screen.pause", "pause", "let the picture stand still; reading goes on", "time",
             _free, rank=3),
     Command("panel.next", "tab", "screen.next_panel(1)", "next panel", "go to the next panel", "panels",
-            lambda now: not now.is_typing and now.panel not in ("errors", "profile"), is_in_palette=False, rank=8),
+            lambda now: not now.is_typing and now.panel not in ("errors", "profile", *STACK_PAGES),
+            is_in_palette=False, rank=8),
     Command("panel.previous", "shift+tab", "screen.next_panel(-1)", "previous panel", "go to the previous panel",
-            "panels", lambda now: not now.is_typing and now.panel not in ("errors", "profile"), is_in_footer=False,
-            is_in_palette=False),
+            "panels", lambda now: not now.is_typing and now.panel not in ("errors", "profile", *STACK_PAGES),
+            is_in_footer=False, is_in_palette=False),
     *(
         Command(f"panel.{name}", str(number), f"screen.panel('{name}')", name, f"go to the panel of {name}", "panels",
                 _free, is_in_footer=False)
@@ -142,9 +150,13 @@ COMMANDS: tuple[Command, ...] = (
     *SQL_COMMANDS,
     *ADDRESS_COMMANDS,
     *HEAT_COMMANDS,
+    *SAMPLE_COMMANDS,
     *ERROR_COMMANDS,
     *LATENCY_COMMANDS,
     *FLAME_COMMANDS,
+    *SUSPECT_COMMANDS,
+    *SNAPSHOT_COMMANDS,
+    *STACK_COMMANDS,
     Command("page.lines", "l", "screen.page('raw')", "lines",
             "open the page of raw lines of the window, newest first", "panels",
             lambda now: not now.is_typing and now.panel not in ("raw", "profile"), rank=4),
@@ -156,13 +168,23 @@ COMMANDS: tuple[Command, ...] = (
             lambda now: not now.is_typing and now.panel not in ("heat", "profile"), rank=6),
     Command("page.errors", "e", "screen.page('errors')", "errors",
             "open the page of errors: each status with its routes, clients and newest lines", "panels",
-            lambda now: not now.is_typing and now.panel not in ("errors", "raw"), rank=3),
+            lambda now: not now.is_typing
+            and now.panel not in ("errors", "raw", "profile", "suspects", *STACK_PAGES), rank=3),
     Command("page.latency", "d", "screen.page('latency')", "latency",
-            "open the page of latency: percentiles by route, path, section or vhost, and the slowest requests",
+            "open the page of latency: percentiles by route, path, section, vhost or upstream, and the slowest",
             "panels", lambda now: not now.is_typing and now.panel != "latency", rank=4),
     Command("page.profile", "p", "screen.page('profile')", "profile",
             "open the page of profiles: flame graph, top table, callers and callees, source", "panels",
-            lambda now: not now.is_typing and now.panel != "profile", rank=7),
+            lambda now: not now.is_typing and now.panel not in ("profile", "suspects"), rank=7),
+    Command("page.suspects", "P", "screen.page('suspects')", "suspects",
+            "open the page of suspects: functions that stand out in what is selected, why, and their lines", "panels",
+            lambda now: not now.is_typing and now.panel != "suspects", rank=6),
+    Command("page.goroutines", "T", "screen.page('goroutines')", "goroutines",
+            "open the page of goroutines: their stacks, what they do, how long they wait, which grow", "panels",
+            lambda now: not now.is_typing and now.panel != "goroutines", is_in_footer=False),
+    Command("page.growth", "M", "screen.page('growth')", "memory growth",
+            "open the page of memory growth: the stacks whose memory in use grows from poll to poll", "panels",
+            lambda now: not now.is_typing and now.panel != "growth", is_in_footer=False),
     Command("page.metrics", "m", "screen.page('metrics')", "metrics",
             "open the page of metrics, each with its chart", "panels",
             lambda now: not now.is_typing and now.panel != "metrics", rank=6),
@@ -172,9 +194,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("page.sources", "i", "screen.page('sources')", "sources",
             "open the page that tells how logs and history are doing", "panels",
             lambda now: not now.is_typing and now.panel not in ("sources", "profile"), rank=7),
+    Command("page.snapshots", "K", "screen.page('snapshots')", "snapshots",
+            "open the page of snapshots: moments kept whole, to be opened like live, noted, compared", "panels",
+            lambda now: not now.is_typing and now.panel != "snapshots", rank=7),
+    Command("snapshot.take", "S", "screen.snapshot", "snapshot",
+            "keep what is looked at in one file: records, lines of the logs, and profiles", "program", _free, rank=6),
     Command("bell", "b", "screen.bell", "bell", "ring when an alert begins to fire, or stay silent", "program",
-            lambda now: not now.is_typing and now.panel not in ("addresses", "profile"), is_in_footer=False),
-    Command("theme", "t", "app.next_theme", "theme", "change the colours", "program", _free, is_of_app=True, rank=7),
+            lambda now: not now.is_typing and now.panel not in ("addresses", "profile", "growth"), is_in_footer=False),
+    Command("theme", "t", "app.next_theme", "theme", "change the colours", "program",
+            lambda now: not now.is_typing and now.panel not in ("profile", *STACK_PAGES), is_of_app=True, rank=7),
     Command("palette", "ctrl+p", "app.command_palette", "palette", "find any command by its name", "program",
             is_in_palette=False, is_of_app=True, rank=7),
     Command("export", "x", "screen.export", "export",
@@ -202,7 +230,9 @@ ROW_COMMANDS: tuple[Command, ...] = (
 )
 """What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
 
-PAGE_GROUPS = ("lines", "sql", "addresses", "heat", "errors", "latency", "profile")
+PAGE_GROUPS = (
+    "lines", "sql", "addresses", "heat", "errors", "latency", "profile", "suspects", "snapshots", "goroutines",
+)  # fmt: skip
 SCREEN_COMMANDS = tuple(one for one in COMMANDS if not one.is_of_app and one.group not in PAGE_GROUPS)
 """Those that are bound on the screen, not on the application or on a page."""
 GROUPS = ("filter", "time", "panels", "tables", *PAGE_GROUPS, "program")
@@ -260,9 +290,26 @@ def _name_of(key: str) -> str:
     return f"{modifiers}{plus}{character}" if is_visible else key
 
 
+OF_LOGS = ("page.lines", "page.addresses", "page.heat", "page.errors", "page.latency", "page.metrics", "page.sql",
+           "page.sources", "page.snapshots", "snapshot.take", "pause", "bell")  # fmt: skip
+"""What makes no sense without a log, besides filters, the window of time and the panels."""
+
+
+def makes_sense(command: Command, now: Situation) -> bool:
+    """Whether a command does something now."""
+    if now.is_alone and (command.group in ("filter", "time") or command.id in OF_LOGS or is_of_panel(command)):
+        return False
+    return command.is_valid(now)
+
+
+def is_of_panel(command: Command) -> bool:
+    """It goes to a panel of the overview."""
+    return command.id.startswith("panel.")
+
+
 def footer_commands(now: Situation) -> list[Command]:
     """The commands that the footer shows: those that do something now."""
-    return [command for command in COMMANDS if command.is_in_footer and command.is_valid(now)]
+    return [command for command in COMMANDS if command.is_in_footer and makes_sense(command, now)]
 
 
 def view_titles() -> list[tuple[str, str]]:

@@ -10,9 +10,24 @@ def _on_profile(now: Situation) -> bool:
     return now.panel == "profile" and now.can_open and not now.is_typing
 
 
+def _on_flame_page(now: Situation) -> bool:
+    """Valid on the page of profiles while nothing is typed, whether or not there is something to look at."""
+    return now.panel == "profile" and not now.is_typing
+
+
 def _searching(now: Situation) -> bool:
     """Likewise, and something is searched."""
     return _on_profile(now) and now.has_search
+
+
+def _with_polls(now: Situation) -> bool:
+    """Likewise where what is looked at came by polling, even if it holds nothing."""
+    return now.panel == "profile" and now.has_polls and not now.is_typing
+
+
+def _with_others(now: Situation) -> bool:
+    """Likewise, or there are several profiles."""
+    return now.panel == "profile" and (now.has_polls or now.has_others) and not now.is_typing
 
 
 FLAME_COMMANDS: tuple[Command, ...] = (
@@ -43,21 +58,39 @@ FLAME_COMMANDS: tuple[Command, ...] = (
             "keep only the samples of the next value of that label, or all of them", "profile", _on_profile,
             rank=6),
     Command("flame.compare", "c", "focused.compare", "compare",
-            "compare with the profile before, with the one before that, …, or with none", "profile", _on_profile,
-            rank=4),
+            "compare with the quiet time before, then with other profiles, or with none; where polls are chosen, mark"
+            " them, and what is chosen then is compared with them", "profile", _on_profile, rank=4),
     Command("flame.same_size", "equals_sign", "focused.same_size", "same size",
             "compare two profiles as if they were of the same size, or as they are", "profile", _on_profile,
             is_in_footer=False),
-    Command("flame.older", "left_square_bracket", "focused.other(-1)", "older", "show the profile before this one",
-            "profile", _on_profile, rank=5),
-    Command("flame.newer", "right_square_bracket", "focused.other(1)", "newer", "show the profile after this one",
-            "profile", _on_profile, rank=5),
+    Command("flame.older", "left_square_bracket", "focused.poll(-1)", "older",
+            "show the poll before alone; without polls the profile before this one", "profile", _with_others, rank=3),
+    Command("flame.newer", "right_square_bracket", "focused.poll(1)", "newer",
+            "show the poll after alone; without polls the profile after this one", "profile", _with_others, rank=4),
+    Command("flame.fewer", "left_curly_bracket", "focused.polls(-1)", "fewer", "merge one poll fewer", "profile",
+            _with_polls, rank=6),
+    Command("flame.more", "right_curly_bracket", "focused.polls(1)", "more", "merge one poll more, before the others",
+            "profile", _with_polls, rank=6),
+    Command("flame.profile_before", "left_parenthesis", "focused.other(-1)", "profile before",
+            "show the profile before this one: another kind, or another target", "profile", _with_others,
+            is_in_footer=False),
+    Command("flame.profile_after", "right_parenthesis", "focused.other(1)", "next profile",
+            "show the profile after this one: another kind, or another target", "profile", _with_polls, rank=5),
+    Command("flame.edit", "e", "focused.edit", "edit",
+            "open the source of the function at its costliest line in $VISUAL, $EDITOR or less", "profile",
+            _on_profile, rank=6),
     Command("flame.sort", "s", "focused.sort", "sort", "order the top table by cum, flat, name or change", "profile",
             _on_profile, rank=5),
     Command("flame.fold", "R", "focused.fold", "recursion", "fold recursion, or show every call of it", "profile",
             _on_profile, is_in_footer=False),
+    Command("flame.samples", "H", "focused.samples", "heat map",
+            "show when its samples were taken, as a heat map of which any part becomes a flame graph", "profile",
+            _on_profile, rank=5),
     Command("flame.copy", "y", "focused.copy", "copy", "copy the name of the function, by OSC 52", "profile",
             _on_profile, rank=6),
+    Command("flame.stacks", "t", "screen.page('goroutines')", "goroutines",
+            "go on to the goroutines of the program, and to the memory that grows", "profile", _on_flame_page,
+            rank=5),
     Command("flame.left", "left,h", "focused.beside(-1)", "left", "the frame to the left", "profile", _on_profile,
             is_in_footer=False, is_in_palette=False),
     Command("flame.right", "right,l", "focused.beside(1)", "right", "the frame to the right", "profile", _on_profile,

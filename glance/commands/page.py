@@ -23,9 +23,19 @@ def _on_address(now: Situation) -> bool:
     return _on_addresses(now) and now.can_filter
 
 
+def _on_samples(now: Situation) -> bool:
+    """Valid on the map of samples, where something can be selected."""
+    return now.panel == "samples" and now.can_open and not now.is_typing
+
+
+def _on_seconds(now: Situation) -> bool:
+    """Valid on every heat map."""
+    return _on_heat(now) or _on_samples(now)
+
+
 def _on_map(now: Situation) -> bool:
     """Valid on a heat map that has something to select."""
-    return _on_heat(now) and now.can_filter
+    return (_on_heat(now) and now.can_filter) or _on_samples(now)
 
 
 ADDRESS_COMMANDS: tuple[Command, ...] = (
@@ -47,18 +57,25 @@ HEAT_COMMANDS: tuple[Command, ...] = (
     Command("heat.switch", "h", "focused.switch", "other map",
             "go from the map of latency to that of what happened within seconds, and back", "heat", _on_heat, rank=3),
     Command("heat.mark", "v", "focused.mark", "select",
-            "begin a selection where the cursor is, or end it; enter filters by it", "heat", _on_map, rank=3),
+            "begin a selection where the cursor is, or end it; enter filters by it, or shows its flame graph", "heat",
+            _on_map, rank=3),
     Command("heat.shown", "s", "focused.next_shown", "show",
             "count all requests, only errors or without them; within seconds by errors or latency", "heat", _on_heat,
             rank=4),
-    Command("heat.parts", "n", "focused.next_parts", "rows", "cut a second into 10, 25 or 50 rows", "heat", _on_heat,
+    Command("heat.parts", "n", "focused.next_parts", "rows", "cut a second into 10, 25 or 50 rows", "heat", _on_seconds,
             is_in_footer=False),
     Command("heat.earlier", "left", "focused.cursor(-1, 0)", "earlier", "move the cursor back in time", "heat",
-            _on_heat, is_in_footer=False, is_in_palette=False),
+            _on_seconds, is_in_footer=False, is_in_palette=False),
     Command("heat.later", "right", "focused.cursor(1, 0)", "later", "move the cursor forward in time", "heat",
-            _on_heat, is_in_footer=False, is_in_palette=False),
+            _on_seconds, is_in_footer=False, is_in_palette=False),
 )  # fmt: skip
 """What is done with a heat map. The arrows belong to its cursor; `home` and `end` move through time there too."""
+
+SAMPLE_COMMANDS: tuple[Command, ...] = (
+    Command("samples.flame", "enter", "focused.flame", "flame graph",
+            "show the flame graph of exactly the selected samples; esc comes back", "heat", _on_samples, rank=2),
+)  # fmt: skip
+"""What is done with the heat map of samples."""
 
 
 def _on_errors(now: Situation) -> bool:
@@ -82,8 +99,8 @@ ERROR_COMMANDS: tuple[Command, ...] = (
 """What is done with errors."""
 
 LATENCY_COMMANDS: tuple[Command, ...] = (
-    Command("latency.by", "v", "focused.by", "by", "tell latencies apart by route, path, section or vhost", "latency",
-            _on_latency, rank=3),
+    Command("latency.by", "v", "focused.by", "by", "tell latencies apart by route, path, section, vhost or upstream",
+            "latency", _on_latency, rank=3),
     Command("latency.sort", "s", "focused.sort", "sort", "order the rows by p95, p99, max, name, hits, p50 or p90",
             "latency", _on_latency, rank=3),
     Command("latency.errors", "n", "focused.errors", "errors", "leave 4xx and 5xx out of the latencies, or count them",

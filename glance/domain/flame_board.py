@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from glance.domain.joint import Joint
 from glance.domain.page import PageAnswer, PageWish
+from glance.domain.sample_board import SampleSpan
 
 if TYPE_CHECKING:
+    from glance.domain.profiles.flame_counts import NameCounts
     from glance.domain.profiles.flame_tree import FlameTree
+    from glance.domain.profiles.poll_line import PollLine
+    from glance.domain.profiles.profile import Profile
 
 Standing = Literal["reading", "ready", "failed"]
 
@@ -38,6 +43,14 @@ class FlameWish(PageWish):
     """Two profiles are compared as if they were of the same size."""
     source: str = ""
     """The function whose source is to be seen; empty is none."""
+    joint: Joint | None = None
+    """What was pointed at when the page was opened; None where it was not opened so."""
+    span: SampleSpan | None = None
+    """Only the samples of this time, of a profile that has it."""
+    polls: tuple[int, ...] = ()
+    """Of a profile that came by polling, these polls alone; empty is all of the window."""
+    base_polls: tuple[int, ...] = ()
+    """The polls of the same target and kind that they are compared with; empty is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class ProfileNote:
     """How much of it is read, 0 to 1."""
     note: str = ""
     """What is done with it now, what is wrong with it, or why it cannot be shown."""
+    has_times: bool = False
+    """Each of its samples knows when it was taken."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +98,12 @@ class FlamePicture:
     seconds: float = 0.0
     label_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of each label the values that there are, as far as they are few."""
+    profile: Profile | None = None
+    """What the tree was made of, to be written into files; of a difference with the base in it."""
+    route: tuple[str, str] = ("", "")
+    """The label and its value that chose the samples of a route; an empty label is none, an empty value no sample."""
+    counts: NameCounts | None = None
+    """What each function counts for in the whole tree, where somebody has counted that already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +143,17 @@ class FlameAnswer(PageAnswer):
     mistake: str = ""
     """Why there is no picture."""
 
+    polled: tuple[float, float] | None = None
+    """The time of which the picture's polls are; None where it is of none."""
+    quiet: tuple[float, float] | None = None
+    """The time before it that is compared with, or would be; None where nothing is known of it."""
+    has_quiet: bool = True
+    """There are polls of that time, as far as it is known."""
+
     is_first: bool = False
     """The picture is the first one for this wish, whatever source is looked at beside it."""
+    line: PollLine | None = None
+    """The polls that the profile is made of; None where it did not come by polling."""
 
     @property
     def is_awaited(self) -> bool:

@@ -8,10 +8,10 @@ from typing import Literal
 from glance.domain.log_line import LogLine
 from glance.domain.page import PageAnswer, PageWish
 
-LatencyBy = Literal["routes", "paths", "sections", "hosts"]
+LatencyBy = Literal["routes", "paths", "sections", "hosts", "upstreams"]
 LatencySort = Literal["hits", "p50", "p90", "p95", "p99", "max", "name"]
 
-BYS: tuple[LatencyBy, ...] = ("routes", "paths", "sections", "hosts")
+BYS: tuple[LatencyBy, ...] = ("routes", "paths", "sections", "hosts", "upstreams")
 """By what the page can tell latencies apart."""
 SORTS: tuple[LatencySort, ...] = ("hits", "p50", "p90", "p95", "p99", "max", "name")
 """By what its rows can be ordered."""

@@ -5,7 +5,7 @@ Each page has its own kinds of both, in a module of its own noun: `error_board.E
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -25,6 +25,22 @@ class PageAnswer:
     def is_awaited(self) -> bool:
         """It is shown even while the picture stands still: it is what a person has asked for since."""
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file that a page can write besides its table."""
+
+    key: str
+    """To choose it by; none of the others'."""
+    form: str
+    name: str
+    purpose: str
+    ending: str
+    about: str
+    """What it is named after."""
+    make: Callable[[], bytes]
+    """Makes what is in it; called in a thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from glance.domain.log_line import LogLine
 from glance.domain.page import PageAnswer
 from glance.domain.profiles.poll import TargetStatus
 from glance.domain.raw_line import LineRows
+from glance.domain.route_cpu import RouteCpu
+from glance.domain.snapshot_order import IDLE, SnapshotSight, SnapshotStatus
 from glance.domain.view import RankingName, View
 from glance.domain.window import Window
 
@@ -70,6 +72,8 @@ class Row:
     """Seconds."""
     spark: tuple[int, ...] = ()
     """Hits in equal slices of the window, oldest first."""
+    cpu: RouteCpu | None = None
+    """What a request of it costs, where profiles say which route their samples are of."""
     raw: Raw = b""
     """The name as it stands in the log, where that is no UTF-8 and the name cannot tell it."""
 
@@ -328,6 +332,9 @@ class Scene:
     """What is known of the selected interval."""
     comparison: Comparison | None = None
     """What another window was, while the view wants it."""
+    snapshots: SnapshotStatus = IDLE
+    frozen: SnapshotSight | None = None
+    """The snapshot that all of this is of; None where it is of logs."""
 
     def ranking(self, name: RankingName) -> Ranking:
         """The ranking of that name, empty when it was not asked for."""

@@ -176,6 +176,8 @@ class Manifest:
         found: Self = _checked(cls, "manifest", values | {"notes": tuple(notes)})
         if not ID.fullmatch(found.id):
             raise ManifestError("the id is none")
+        if not 0 <= found.start < found.end or found.made_at < 0:
+            raise ManifestError("its window is none")
         for member in found.members:
             if not is_member_name(member.name) or not _SHA256.fullmatch(member.sha256) or member.size_bytes < 0:
                 raise ManifestError(f"{member.name!r} is no member")
@@ -249,6 +251,7 @@ class Allowance:
 
     most_bytes: int = 1 << 30
     most_age_seconds: float = 366 * 86400.0
+    most_count: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +278,10 @@ def to_let_go(kept: list[Kept], now: float, allowance: Allowance, newest: str = 
         (one for one in kept if one not in gone and one.id != newest),
         key=lambda one: (one.is_dear, one.made_at, one.id),
     )
-    size = sum(one.size_bytes for one in kept if one not in gone)
+    size, many = sum(one.size_bytes for one in kept if one not in gone), len(kept) - len(gone)
     for one in left:
-        if size <= allowance.most_bytes:
+        if size <= allowance.most_bytes and many <= allowance.most_count:
             break
         gone.append(one)
-        size -= one.size_bytes
+        size, many = size - one.size_bytes, many - 1
     return [one.id for one in gone]

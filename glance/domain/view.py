@@ -9,6 +9,7 @@ from glance.domain.comparison import Against
 from glance.domain.interval import Interval
 from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
+from glance.domain.snapshot_order import SnapshotOrder
 from glance.domain.window import DEFAULT_WINDOW
 
 RankingName = Literal[
@@ -22,10 +23,11 @@ RankingName = Literal[
     "crawlers",
     "referrers",
     "hosts",
+    "upstreams",
     "methods",
     "statuses",
 ]
-SortKey = Literal["hits", "errors", "bytes", "p95", "name", "risers", "fallers"]
+SortKey = Literal["hits", "errors", "bytes", "p95", "cpu", "name", "risers", "fallers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,7 @@ class View:
     """With which other window the figures are compared."""
     interval: Interval | None = None
     """The selected part of the window."""
+    order: SnapshotOrder | None = None
+    """What was wanted last of snapshots; each is done once."""
+    snapshot: str = ""
+    """The snapshot that is looked at in place of the logs: its file; empty looks at the logs."""

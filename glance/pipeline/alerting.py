@@ -28,6 +28,7 @@ from glance.errors import GlanceError, RuleError
 from glance.outputs.output import Output
 from glance.pipeline.alert_book import AlertBook
 from glance.pipeline.alert_desk import AlertDesk, Posting
+from glance.pipeline.followed_alerts import OnFire
 from glance.pipeline.recent import RecentBuckets
 from glance.store.alert_table import AlertTable, KeptState
 
@@ -80,6 +81,7 @@ class Alerting:
         """The group of each log, by its path; set by whoever knows."""
         self.broken: Mapping[str, RuleError] = {}
         """Definitions that cannot be used, and why."""
+        self.on_fire: OnFire | None = None
         self._watchers: dict[str, Watcher] = {}
         self._no_data: Watched | None = Watched(no_data_rule(), ALL)
         self._book = AlertBook()
@@ -271,6 +273,8 @@ class Alerting:
         event = event_of(rule, turn, self._evidence(rule, turn), is_flapping=watched.damper.is_flapping)
         watched.damper.turn(event)
         self._book.add(event)
+        if self.on_fire is not None and turn.status == "firing":
+            self.on_fire(rule, event)
         return event
 
     def _watched(self, rule: AlertRule, segment: bytes) -> Watched:

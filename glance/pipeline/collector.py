@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.series import LogSeries
@@ -29,8 +30,12 @@ from glance.pipeline.metric_watch import MetricWatch
 from glance.pipeline.poll_watch import NoTargets, PollWatch
 from glance.pipeline.pulse import PulseMeter, ReadingPace
 from glance.pipeline.recollection import Recollection
+from glance.pipeline.snapshot_desk import SnapshotDesk
 from glance.pipeline.time_axis import TimeAxis
 from glance.sources.waker import IntervalWaker, watch_for_hints
+
+if TYPE_CHECKING:
+    from glance.pipeline.snapshot_plan import SnapshotPlan
 
 POLL_SECONDS = 1.0
 """How often every source is looked at without a hint, at least; more often than scenes are made is of no use."""
@@ -66,6 +71,7 @@ class Collector:
         alerting: AlertWatch | None = None,
         metrics: MetricWatch | None = None,
         polling: PollWatch | None = None,
+        snapshots: SnapshotPlan | None = None,
     ) -> None:
         """Read nothing yet.
 
@@ -78,6 +84,7 @@ class Collector:
             alerting: rules to watch; without it none.
             metrics: what is counted for the page of metrics; without it nothing.
             polling: what polls targets for profiles; without it none are.
+            snapshots: how they are taken; without it none are.
         """
         self._intake = intake
         self._options = options
@@ -99,11 +106,14 @@ class Collector:
         self._began = 0.0
         self._has_looked = False
         self._looker = Looker(self._series, self._keeping, self._pulse, self._liveness)
-        self._desks = Desks(lambda: intake.feeds, self._keeping.checkpoints, lambda: self._tell(self._wanted.set))
+        self._snapshots = SnapshotDesk(snapshots, self._notice_answer)
+        self._alerting.on_fire = lambda rule, event: self._snapshots.alerted(rule, event, self._series, intake.feeds)
+        self._desks = Desks(lambda: intake.feeds, self._keeping.checkpoints, self._notice_answer, self._snapshots)
         self.profiles = self._desks.profiles
         self._polling: PollWatch = polling or NoTargets()
         self._polling.attend(self.profiles)
-        self._axis = TimeAxis(self._looker, self._keeping, intake, lambda: self._tell(self._wanted.set))
+        self._desks.stacks.attend(self._polling)
+        self._axis = TimeAxis(self._looker, self._keeping, intake, self._notice_answer)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -112,6 +122,11 @@ class Collector:
     def look(self, view: View) -> None:
         """Answer another view from now on. May be called from any thread."""
         self._view = view
+        self._snapshots.order(view.order)
+        self._tell(self._wanted.set)
+
+    def _notice_answer(self) -> None:
+        """There is more to be answered than at the last time; from any thread."""
         self._tell(self._wanted.set)
 
     def listen(self, listener: Listener) -> None:
@@ -158,6 +173,7 @@ class Collector:
                     task.cancel()
         finally:
             self._desks.forget()
+            self._snapshots.close()
             self._axis.forget()
             self._alerting.close()
             self._metrics.close()
@@ -310,8 +326,10 @@ class Collector:
             absent=sight.maker.absent,
             history=self._keeping.status(), gaps=self._keeping.gaps.notices, targets=self._polling.look(view, now),
             trouble=self._looker.trouble or self._intake.trouble,
+            snapshots=self._snapshots.see(view, sight, self._intake.feeds, now),
         )  # fmt: skip
-        return self._axis.on(scene, sight, is_whole=not self._recollection.is_busy)
+        scene = self._axis.on(scene, sight, is_whole=not self._recollection.is_busy)
+        return self.profiles.shelf.meter.on(scene, sight, self._series)
 
     def _is_live(self, view: View, now: float) -> bool:
         """A log is being written, or was until a moment ago, and more of it can come."""

@@ -23,6 +23,7 @@ from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping, bounds_of
 from glance.pipeline.periodic_report import ReportPlan
 from glance.pipeline.poll_setup import polling_of
+from glance.pipeline.snapshot_plan import snapshots_of
 from glance.sources.discovery import Discovery, FoundSource, discover
 
 T = TypeVar("T")
@@ -159,7 +160,10 @@ def make_collector(plan: DaemonPlan, listener: Listener, view: View = QUIET_VIEW
     keeping = Keeping.open(database if settings.history else None, bounds=bounds_of(settings))
     alerting = alerting_of(settings, keeping, database)
     polling = polling_of(settings, keeping, database) if settings.pprof_targets or settings.pprof else None
-    collector = DaemonCollector(intake, options, view, keeping=keeping, alerting=alerting, polling=polling)
+    collector = DaemonCollector(
+        intake, options, view, keeping=keeping, alerting=alerting, polling=polling,
+        snapshots=snapshots_of(settings, database),
+    )  # fmt: skip
     collector.know(source.path for source in discovery.sources if os.path.exists(source.path))
     collector.listen(listener)
     return collector

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,9 @@ MOST_STEP_BACK_SECONDS = 2.0
 ROTATE_BYTES = 64 << 20
 """The log is renamed to `access.log.1` beyond this size."""
 LOG_NAME = "access.log"
+
+Listener = Callable[[list[bytes]], object]
+"""Is told of lines as they are written."""
 
 
 class DemoLog:
@@ -59,13 +63,19 @@ class DemoLog:
         self._written_until = self._clock.now()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._listener: Listener | None = None
         self.failure: OSError | None = None
         """Why the writing stopped by itself, for example a full disk."""
         self._file = open_private(self.path)
 
     @property
+    def directory(self) -> Path:
+        """Where the log is, and what else goes away with it."""
+        return self._directory
+
+    @property
     def path(self) -> Path:
-        """Where the log is."""
+        """The log."""
         return self._directory / LOG_NAME
 
     def prefill(self, seconds: float) -> None:
@@ -81,10 +91,18 @@ class DemoLog:
         if at < start:
             return
         self._written_until = at
-        self._append(self._traffic.lines(start, at))
+        lines = self._traffic.lines(start, at)
+        self._append(lines)
+        if self._listener is not None:
+            self._listener(lines)
 
-    def start(self) -> None:
-        """Go on writing, in a thread of its own, until `close`."""
+    def start(self, listener: Listener | None = None) -> None:
+        """Go on writing, in a thread of its own, until `close`.
+
+        Args:
+            listener: is told of what is written from now on.
+        """
+        self._listener = listener
         self._thread = threading.Thread(target=self._follow, name="demo-traffic", daemon=True)
         self._thread.start()
 

@@ -16,6 +16,7 @@ from glance import __version__
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.domain.view import View
 from glance.errors import GlanceError, StoreError
+from glance.pipeline.opened_snapshot import Freeze, OpenedSnapshot
 
 if TYPE_CHECKING:
     from glance.pipeline.collector import Collector
@@ -26,12 +27,16 @@ Prepare = Callable[[View], "Collector"]
 """Makes the collector; called in its thread."""
 
 _PATIENCE_SECONDS = 5.0
+THREADS = ("snapshot", "snapshots", "order", "opened")
+"""Names of threads beside the collector's: a bug in one is shown and raised like one there."""
 
 
 class Engine:
     """Runs a collector in one thread, and keeps choices in another's database connection."""
 
-    def __init__(self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = "") -> None:
+    def __init__(
+        self, prepare: Prepare, database: Path | None, view: View, *, recall_key: str = "", freeze: Freeze | None = None
+    ) -> None:
         """Start nothing yet.
 
         Args:
@@ -39,11 +44,14 @@ class Engine:
             database: where choices are remembered; None for nowhere.
             view: what is looked at first.
             recall_key: name under which the last scene is kept; empty keeps none.
+            freeze: makes the collector of a snapshot; without it none can be looked at.
         """
         self._prepare = prepare
         self._database = database
         self._view = view
         self._recall_key = recall_key
+        self._freeze = freeze
+        self._opened: OpenedSnapshot | None = None
         self._newest: Scene | None = None
         self._publish: Callable[[Scene], None] = _nowhere
         self._hook = threading.excepthook
@@ -72,11 +80,13 @@ class Engine:
     def _pass_on(self, scene: Scene) -> None:
         """A scene of the collector."""
         self._newest = scene
-        self._publish(scene)
+        if self._opened is None:
+            self._publish(scene)
 
     def _notice_failure(self, failed: threading.ExceptHookArgs) -> None:
         """The collector's thread cannot raise into the screen: it is shown there, and raised when the screen ends."""
-        if failed.thread is not self._thread or failed.exc_value is None:
+        is_ours = failed.thread is self._thread or (failed.thread is not None and failed.thread.name in THREADS)
+        if not is_ours or failed.exc_value is None:
             self._hook(failed)
             return
         error = first_cause(failed.exc_value)
@@ -88,6 +98,16 @@ class Engine:
 
     def look(self, view: View) -> None:
         """The person looks at something else."""
+        opened = self._opened
+        if opened is not None and opened.path != view.snapshot:
+            opened.stop()
+            self._opened = opened = None
+        if view.snapshot and self._freeze is not None:
+            if opened is None:
+                self._opened = OpenedSnapshot(self._freeze, view, self._publish)
+            else:
+                opened.look(view)
+            return
         self._view = view
         if self._collector is not None:
             self._collector.look(view)
@@ -95,6 +115,8 @@ class Engine:
     def stop(self) -> None:
         """End, and wait until it is ended."""
         self._is_stopped = True
+        if self._opened is not None:
+            self._opened.stop()
         if self._collector is not None:
             self._collector.stop()
         if self._thread is not None:

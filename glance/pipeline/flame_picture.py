@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from glance.domain.flame_board import FlamePicture, FlameWish
 from glance.domain.profiles.diff import difference
+from glance.domain.profiles.flame_counts import name_counts
 from glance.domain.profiles.flame_maker import FlameChoice, Way, flame_tree, label_keys, values_of
 from glance.domain.profiles.profile import Profile
+from glance.domain.profiles.route_samples import of_route, with_route
 from glance.domain.profiles.value_choice import base_samples, exact_sum, value_index
 
 
@@ -27,6 +29,10 @@ def picture_of(
     """
     name, profile = shown
     base = before[1]
+    route = wish.joint.route if wish.joint is not None else ""
+    profile, label = of_route(profile, route)
+    if base is not None and label.key:
+        base = with_route(base, label)
     index = value_index(profile, wish.value)
     chosen = profile.sample_types[index]
     factor, base_total = 1.0, 0
@@ -45,11 +51,12 @@ def picture_of(
     callers = flame_tree(profile, replace(choice, way="up", group="")) if wish.focus else None
     chosen = profile.sample_types[index]
     labels = label_keys(profile)
+    tree = flame_tree(profile, choice)
     return FlamePicture(
         wish,
         name,
         before[0],
-        flame_tree(profile, choice),
+        tree,
         callers,
         (chosen.type, chosen.unit),
         tuple((each.type, each.unit) for each in profile.sample_types),
@@ -59,4 +66,7 @@ def picture_of(
         factor,
         *taken,
         {key: values_of(profile, key) for key in labels},
+        profile,
+        (label.key, label.value),
+        name_counts(tree),
     )

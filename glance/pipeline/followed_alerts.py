@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from glance.domain.alerts.event import AlertEvent
+from glance.domain.alerts.rule import AlertRule
 from glance.domain.alerts.rule_text import parse_rule
 from glance.domain.alerts.watched import Watched
 from glance.domain.logs.bucket import LogBucket
@@ -18,11 +20,17 @@ from glance.store.alert_table import AlertTable, KeptState
 logger = logging.getLogger(__name__)
 
 
+OnFire = Callable[[AlertRule, AlertEvent], None]
+"""Is told of a rule that begins to fire, and of what happened."""
+
+
 class AlertWatch(Protocol):
     """What a collector does with alerts, whoever watches them."""
 
     groups: Mapping[str, str]
     """The group of each log, by its name."""
+    on_fire: OnFire | None
+    """Told of what begins to fire here; of what another glance watches that one takes care."""
 
     @property
     def span_seconds(self) -> int:
@@ -60,6 +68,7 @@ class FollowedAlerts:
         self._table: AlertTable | None = None
         self._version = -1
         self.groups: Mapping[str, str] = {}
+        self.on_fire: OnFire | None = None
         self.span_seconds = 0
         self.words = words
         self.notices: tuple[AlertNotice, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,15 @@ from typing import TypeVar
 from glance.domain.profiles.delta import Delta, delta, joined
 from glance.domain.profiles.limits import Limits
 from glance.domain.profiles.poll import CUMULATIVE, KindName, Poll
+from glance.domain.profiles.poll_line import PollLine
 from glance.domain.profiles.poll_plan import PollPlan
 from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.profile_error import ProfileError
 from glance.domain.profiles.proto import read, read_all
 from glance.domain.profiles.proto_writer import written
 from glance.errors import StoreError
-from glance.store.profile_table import KeptTarget, ProfileTable
+from glance.pipeline.poll_totals import PollTotals
+from glance.store.profile_table import KeptPoll, KeptTarget, ProfileTable
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,8 @@ class Joined:
     end: float
     is_partial: bool = False
     """There were more than are joined at once."""
+    heads: tuple[KeptPoll, ...] = ()
+    """Those that were joined, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class PollKeeper:
         self._table: ProfileTable | None = None
         self._before: dict[tuple[str, str], Before] = {}
         self._until_tidy = 0
+        self._totals = PollTotals(POLL_LIMITS)
         self._thread = ThreadPoolExecutor(1, "profiles")
         self.trouble = ""
         """Why profiles are not kept; empty when all is well."""
@@ -192,26 +197,73 @@ class PollKeeper:
             self._fail(error)
             return None
 
+    async def chosen(self, target: str, kind: str, numbers: Sequence[int]) -> Joined | None:
+        """Exactly these polls as one profile, as far as they are still kept; None where none is.
+
+        Args:
+            target: of which.
+            kind: which.
+            numbers: under which they are kept.
+        """
+        try:
+            return await self._ask(lambda: self._chosen(target, kind, numbers))
+        except StoreError as error:
+            self._fail(error)
+            return None
+
+    def _chosen(self, target: str, kind: str, numbers: Sequence[int]) -> Joined | None:
+        heads = self._opened().those(numbers)
+        return self._join(kind, [head for head in heads if (head.target, head.kind) == (target, kind)])
+
+    async def line(self, target: str, kind: str, start: float, end: float) -> PollLine | None:
+        """The polls of a stretch of time, one by one; None where that cannot be read.
+
+        Args:
+            target: of which.
+            kind: which.
+            start: polls that end after it, epoch seconds.
+            end: polls that begin before it.
+        """
+        try:
+            return await self._ask(lambda: self._totals.line(self._opened(), (target, kind), start, end))
+        except StoreError as error:
+            self._fail(error)
+            return None
+
     def _joined(self, target: str, kind: str, start: float, end: float) -> Joined | None:
-        table = self._opened()
-        heads = table.heads(start, end, target=target, kind=kind, most=JOINED_POLLS + 1)
+        heads = self._opened().heads(start, end, target=target, kind=kind, most=JOINED_POLLS + 1)
+        return self._join(kind, heads)
+
+    def _join(self, kind: str, heads: list[KeptPoll]) -> Joined | None:
+        """The newest of these, as many as are joined at once."""
         count, size = 0, 0
         for head in reversed(heads[-(1 if kind == "goroutine" else JOINED_POLLS) :]):
             if count and size + head.size_bytes > JOINED_BYTES:
                 break
             count, size = count + 1, size + head.size_bytes
         chosen = heads[len(heads) - count :]
-        datas = table.datas(chosen)
+        datas = self._opened().datas(chosen)
         if not datas:
             return None
         is_partial = count < len(heads) and kind != "goroutine"
         try:
-            profile = joined(kind, read_all(datas, limits=POLL_LIMITS))
+            profiles = read_all(datas, limits=POLL_LIMITS)
+            self._totals.learn(chosen, profiles)
+            profile = joined(kind, profiles)
         except (
             ProfileError
         ):  # another program serves there now: what it counts cannot be added to that of the one before
             profile, chosen, is_partial = read(datas[-1], limits=POLL_LIMITS), chosen[-1:], True
-        return Joined(profile, len(chosen), min(head.start for head in chosen), chosen[-1].end, is_partial)
+        start = min(head.start for head in chosen)
+        return Joined(profile, len(chosen), start, chosen[-1].end, is_partial, tuple(chosen))
+
+    async def read(self, work: Callable[[ProfileTable], T]) -> T | None:
+        """Look at what is kept, in the thread that keeps it; None where it cannot be read."""
+        try:
+            return await self._ask(lambda: work(self._opened()))
+        except StoreError as error:
+            self._fail(error)
+            return None
 
     async def close(self) -> None:
         """Finish what was begun, and let go of the database."""

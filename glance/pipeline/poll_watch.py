@@ -6,13 +6,30 @@ from typing import TYPE_CHECKING, Protocol
 
 from glance.domain.profiles.poll import TargetStatus
 from glance.domain.view import View
+from glance.pipeline.poll_board import PollBoard
+from glance.pipeline.poll_shelf import PollShelf
 
 if TYPE_CHECKING:
     from glance.domain.profiles.profile import Profile
+    from glance.pipeline.stack_polls import StackPolls
 
 
 class Desk(Protocol):
     """Holds profiles by name."""
+
+    @property
+    def shelf(self) -> PollShelf:
+        """Where polls are laid beside those of the time before."""
+        ...
+
+    @property
+    def polls(self) -> PollBoard:
+        """Where polls are shown one by one."""
+        ...
+
+    def told(self) -> None:
+        """There is more to be answered than at the last time."""
+        ...
 
     def add(self, name: str, profile: Profile, at: float, note: str = "") -> None:
         """Hold a profile, in place of one of the same name."""
@@ -34,6 +51,10 @@ class PollWatch(Protocol):
         """Somebody looks at this view; returns how the targets are doing."""
         ...
 
+    def stacks(self) -> StackPolls | None:
+        """What was polled, one poll after the other; None where nothing can have been."""
+        ...
+
     async def run(self) -> None:
         """Poll until cancelled."""
         ...
@@ -48,6 +69,10 @@ class NoTargets:
     def look(self, view: View, now: float) -> tuple[TargetStatus, ...]:
         """There is nothing."""
         return ()
+
+    def stacks(self) -> StackPolls | None:
+        """There is nothing."""
+        return None
 
     async def run(self) -> None:
         """Nothing to do."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from glance.domain.profiles.poll import Poll, TargetStatus
+from glance.domain.profiles.poll_line import FailureKind
 from glance.domain.profiles.poll_plan import PollPlan
 from glance.domain.profiles.poll_schedule import Chance
 from glance.domain.profiles.target import Target
 from glance.domain.view import View
 from glance.pipeline.clock import Clock, SystemClock
+from glance.pipeline.poll_board import PollBoard
 from glance.pipeline.poll_keeper import WIRE_BYTES, PollKeeper
 from glance.pipeline.poll_watch import Desk
 from glance.pipeline.poll_window import PollWindow
+from glance.pipeline.stack_polls import StackPolls
 from glance.pipeline.target_poller import Pause, Sink, TargetPoller
 from glance.sources.scrape import Access
 from glance.sources.target import TargetLink
@@ -52,6 +56,7 @@ class Polling:
         clock = clock or SystemClock()
         self._sinks: list[Sink] = []
         self._window: PollWindow | None = None
+        self._board: PollBoard | None = None
         self._keeper = PollKeeper(plan, database, plan.keep_mb << 20 if most_bytes is None else most_bytes)
         access = access or Access(most_bytes=WIRE_BYTES)
         self._pollers = [
@@ -63,9 +68,13 @@ class Polling:
                 clock=clock,
                 chance=chance,
                 pause=pause,
+                failed=self._told_of,
             )
             for target in targets
         ]
+        links = {one.name: partial(TargetLink, one, access, plan.timeout_seconds, clock.monotonic) for one in targets}
+        self._stacks = StackPolls(self._keeper, links, clock)
+        self.listen(self._stacks.take)
 
     @property
     def statuses(self) -> tuple[TargetStatus, ...]:
@@ -74,6 +83,7 @@ class Polling:
 
     def attend(self, desk: Desk) -> None:
         """Hand this desk what was polled in the window that is looked at."""
+        self._board = desk.polls
         self._window = PollWindow(self._keeper, desk, [poller.status.name for poller in self._pollers])
         self.listen(self._window.take)
 
@@ -83,9 +93,18 @@ class Polling:
             self._window.look(view, now)
         return self.statuses
 
+    def stacks(self) -> StackPolls:
+        """What was polled, one poll after the other."""
+        return self._stacks
+
     def listen(self, sink: Sink) -> None:
         """Hand every profile to this too, in the loop that polls."""
         self._sinks.append(sink)
+
+    def _told_of(self, target: str, kind: str, at: float, condition: FailureKind, words: str) -> None:
+        """A poll brought nothing."""
+        if self._board is not None:
+            self._board.fail(target, kind, at, condition, words)
 
     def _hand_on(self, poll: Poll) -> None:
         for sink in self._sinks:

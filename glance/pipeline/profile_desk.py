@@ -8,9 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glance.domain.flame_board import FlameAnswer, FlamePicture, FlameWish, ProfileNote, SourceView
+from glance.domain.joint import QUIET
+from glance.domain.sample_board import SampleBoard, SampleWish
+from glance.pipeline.poll_board import PollBoard
+from glance.pipeline.poll_shelf import PollShelf
+from glance.pipeline.sample_desk import SampleDesk
 
 if TYPE_CHECKING:
     from glance.domain.profiles.profile import Profile
+    from glance.domain.profiles.timed import TimedSamples
     from glance.pipeline.profile_file import ProfileFile
     from glance.sources.source_code import SourceCode
 
@@ -32,6 +38,12 @@ class ProfileDesk:
         """
         self._told = told
         self._held: dict[str, Profile] = {}
+        self.samples = SampleDesk()
+        """Those of them that know when they were taken."""
+        self.shelf = PollShelf()
+        """What was polled, beside what was polled before that."""
+        self.polls = PollBoard(told)
+        """Single polls, and those that were chosen of them."""
         self._notes: dict[str, ProfileNote] = {}
         self._added: list[str] = []
         """Those that came by `add`, the oldest first."""
@@ -73,26 +85,49 @@ class ProfileDesk:
             self.remove(self._added[0])
         self._told()
 
+    def told(self) -> None:
+        """There is more to be answered than at the last time."""
+        self._told()
+
+    @property
+    def held(self) -> dict[str, Profile]:
+        """All that there are by name; files are read when somebody asks."""
+        self._end_what_is_done()
+        self._read_files()
+        return self._held
+
+    def of_files(self) -> list[tuple[ProfileNote, Profile]]:
+        """Those out of files, as far as they are read."""
+        return [(self._notes[name], one) for name, one in self.held.items() if name not in self._added]
+
+    @property
+    def is_reading(self) -> bool:
+        """Files are still read."""
+        return bool(self._files)
+
     def remove(self, name: str) -> None:
         """Hold a profile no longer."""
         self._held.pop(name, None)
+        self.samples.drop(name)
         self._notes.pop(name, None)
         if name in self._added:
             self._added.remove(name)
 
-    def _take(self, name: str, profile: Profile, at: float, note: str) -> None:
+    def _take(self, name: str, profile: Profile, at: float, note: str, timed: TimedSamples | None = None) -> None:
         self._held[name] = profile
+        self.samples.hold(name, timed)
         self._notes.pop(name, None)  # the newest last
         seconds = profile.duration_nanos / 1e9
-        self._notes[name] = ProfileNote(name, "ready", at, seconds, len(profile), 1.0, note)
+        self._notes[name] = ProfileNote(
+            name, "ready", at, seconds, len(profile), 1.0, note, has_times=timed is not None
+        )
 
     # Answering ----------------------------------------------------------------------------------
 
     def answer(self, wish: FlameWish) -> FlameAnswer:
         """What the page shows now."""
         self._end_what_is_done()
-        if self._files and self._reading is None:
-            self._reading = asyncio.get_running_loop().create_task(self._read())
+        self._read_files()
         name, base = self._named(wish)
         is_working = False
         if name:
@@ -104,17 +139,35 @@ class ProfileDesk:
                 self._working = asyncio.get_running_loop().create_task(self._make(key, wish, name, base))
             is_working = picture is None and self._mistake[0] != key
             self._see_source(wish, name)
+        trouble = "" if name else self.polls.trouble(wish)
+        is_working = is_working or (bool(wish.polls) and not name and not trouble)
         source = self._source if self._source is not None and self._source.function == wish.source else None
-        mistake = "" if is_working else self._mistake[1]
+        mistake = "" if is_working else trouble or self._mistake[1]
+        row = self.shelf.named(name)
+        is_gone = not name and not wish.polls and wish.joint is not None and self.shelf.is_known and not self._files
         return FlameAnswer(
             wish,
             self._all_notes(),
-            self._shown,
+            None if is_gone else self._shown,
             is_working,
             source,
             mistake,
-            self._is_first(wish, is_made=not is_working),
+            is_first=self._is_first(wish, is_made=not is_working),
+            line=self.polls.line(wish.name or name),
+            polled=self.shelf.span if is_gone or row is not None else None,
+            quiet=self.shelf.quiet if row is not None and wish.base == QUIET else None,
+            has_quiet=row is not None and row.quiet is not None,
         )
+
+    def map_of_samples(self, wish: SampleWish) -> SampleBoard:
+        """When the samples of a profile were taken."""
+        self._end_what_is_done()
+        return self.samples.answer(wish)
+
+    def _read_files(self) -> None:
+        """Begin to read them, unless that was begun."""
+        if self._files and self._reading is None:
+            self._reading = asyncio.get_running_loop().create_task(self._read())
 
     def _is_first(self, wish: FlameWish, *, is_made: bool) -> bool:
         """What is shown is the first picture for a wish: one that came later is not shown while all stands still."""
@@ -136,22 +189,44 @@ class ProfileDesk:
 
     def _named(self, wish: FlameWish) -> tuple[str, str]:
         """The profile that is wanted and its base, as far as they are there."""
+        if wish.polls:
+            return self.polls.names(wish)
         ready = [name for name, note in self._notes.items() if note.standing == "ready"]
         name = wish.name if wish.name in self._held else ready[-1] if ready and not wish.name else ""
-        return name, wish.base if wish.base in self._held and wish.base != name else ""
+        base = wish.base if self._base(name, wish.base) is not None and wish.base != name else ""
+        return name, base
+
+    def _base(self, name: str, base: str) -> Profile | None:
+        """What a profile is compared with: another one, or that of the quiet time before."""
+        if base != QUIET:
+            return self._one(base)
+        row = self.shelf.named(name)
+        return None if row is None else row.quiet
+
+    def _one(self, name: str) -> Profile | None:
+        """A profile by its name, or chosen polls by theirs."""
+        picked = self.polls.named(name)
+        return self._held.get(name) if picked is None else picked.profile
 
     def _key(self, wish: FlameWish, name: str, base: str) -> tuple[object, ...]:
         """What a picture depends on; a profile that was replaced is another one."""
-        return (wish, name, base, id(self._held[name]), id(self._held.get(base)))
+        return (wish, name, base, id(self._one(name)), id(self._base(name, base)))
 
     async def _make(self, key: tuple[object, ...], wish: FlameWish, name: str, base: str) -> None:
         """Make a picture in a thread."""
         from glance.domain.profiles.profile_error import ProfileError
         from glance.pipeline.flame_picture import picture_of  # numpy and all of the formats: only on this page
 
-        profile, before, note = self._held[name], self._held.get(base), self._notes[name]
+        picked, profile, before = self.polls.named(name), self._one(name), self._base(name, base)
+        note = self._notes[name] if picked is None else picked.note
+        assert profile is not None
+        taken = (note.at, note.seconds)
         try:
-            found = await asyncio.to_thread(picture_of, wish, (name, profile), (base, before), (note.at, note.seconds))
+            span = wish.span or self.samples.span_within(name, wish.joint)
+            if span is not None and span.profile == name and name in self.samples:
+                profile = await asyncio.to_thread(self.samples.profile, span) or profile
+                wish, taken = replace(wish, span=span), (profile.time_nanos / 1e9, span.seconds)
+            found = await asyncio.to_thread(picture_of, wish, (name, profile), (base, before), taken)
         except ProfileError as error:
             self._mistake = (key, ": ".join(filter(None, (error.what, error.why))))
         else:
@@ -175,7 +250,7 @@ class ProfileDesk:
             else:
                 note = reading.damages[0] if reading.damages else ""
                 at = reading.profile.time_nanos / 1e9 or file.changed_at
-                self._take(name, reading.profile, at, note)
+                self._take(name, reading.profile, at, note, reading.timed)
             del self._files[name]
             self._told()
 
@@ -184,8 +259,9 @@ class ProfileDesk:
         shown = self._shown
         if not wish.source or shown is None or (self._source is not None and self._source.function == wish.source):
             return
-        if self._finding is None:
-            self._finding = asyncio.get_running_loop().create_task(self._find(self._held[name], wish))
+        profile = self._one(name)
+        if self._finding is None and profile is not None:
+            self._finding = asyncio.get_running_loop().create_task(self._find(profile, wish))
 
     async def _find(self, profile: Profile, wish: FlameWish) -> None:
         """Find the source of a function in a thread."""
@@ -208,6 +284,8 @@ class ProfileDesk:
     def forget(self) -> None:
         """Nobody looks: keep no trees."""
         self._pictures.clear()
+        self.polls.forget()
+        self.samples.forget()
         self._first = (None, None)
         self._shown = self._source = None
         self._mistake = (None, "")

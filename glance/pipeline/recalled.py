@@ -11,6 +11,7 @@ import msgspec
 
 from glance.domain.raw_line import LineRows
 from glance.domain.scene import Scene
+from glance.domain.snapshot_order import IDLE
 from glance.domain.view import View
 
 PREFIX = "scene."
@@ -23,8 +24,9 @@ def text_of(scene: Scene) -> str:
     """A scene as it is kept; empty when it is not worth it."""
     if not scene.lines_total or scene.view.end is not None or scene.view.filter or scene.trouble:
         return ""
-    view = replace(scene.view, lines=None, compare=None, interval=None)  # their page is not open at first
-    kept = replace(scene, view=view, raw=LineRows(), comparison=None, interval=None)
+    # their page is not open at first
+    view = replace(scene.view, lines=None, page=None, compare=None, interval=None, order=None)
+    kept = replace(scene, view=view, page=None, raw=LineRows(), comparison=None, interval=None, snapshots=IDLE)
     text = msgspec.json.encode(kept).decode()
     return text if len(text) <= MOST_CHARACTERS else ""
 

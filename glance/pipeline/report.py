@@ -16,10 +16,11 @@ from glance.domain.logs.route import BUILT_IN, Routes
 from glance.domain.logs.span import Choice, Span
 from glance.domain.safe_text import decode
 from glance.errors import FormatError, SourceError
+from glance.ingest.collector_pause import collector_paused
 from glance.ingest.detect import AUTO, Detection
-from glance.ingest.parse import collector_paused, parse
+from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
-from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
+from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError, even_length
 from glance.pipeline.stretches import LONGEST_LINE, stretches_of
 from glance.pipeline.understanding import refusal, understand
 from glance.sources.compression import MAGIC_BYTES, archive_kind
@@ -190,8 +191,9 @@ class Report:
 
     def _stretches(self, reading: _Reading, fd: int, whole: Stretch) -> Iterator[Stretch]:
         """The file in stretches; lines that are too long are only counted."""
-        for start, end in stretches_of(fd, whole.end, STRETCH_BYTES):
-            if end - start > STRETCH_BYTES + LONGEST_LINE:
+        length = STRETCH_BYTES if whole.end < _WORTH_WORKERS_BYTES else even_length(whole.end, STRETCH_BYTES)
+        for start, end in stretches_of(fd, whole.end, length):
+            if end - start > length + LONGEST_LINE:
                 reading.lines += 1
                 reading.unparsed += 1
                 self._notes.append(f"{whole.source}: a line of {end - start:,} bytes was not read")

@@ -23,6 +23,7 @@ FIELDS: dict[RankingName, str] = {
     "agents": "agent",
     "referrers": "referrer",
     "hosts": "host",
+    "upstreams": "upstream",
     "methods": "method",
     "statuses": "status",
 }

@@ -32,6 +32,7 @@ from glance.pipeline.tallies import Tallies
 _ALWAYS = ("clients", "users", "statuses", "paths")
 FIELDS_SOME_LACK: dict[RankingName, str] = {
     "hosts": "host",
+    "upstreams": "upstream",
     "referrers": "referrer",
     "agents": "agent",
     "crawlers": "agent",

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from glance import __version__
 from glance.domain.logs.bucket import LogBucket
@@ -20,8 +21,8 @@ from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import LogPart, Manifest, ProfilePart, RawStretch, Why
 from glance.errors import SourceError
 from glance.pipeline.report import ReportOptions
-from glance.pipeline.snapshot_lines import LogBytes, Opener, RawGathering, raw_lines
-from glance.pipeline.snapshot_logs import Moment, MomentLogs, summary_of
+from glance.pipeline.snapshot_lines import LogBytes, Opener, RawGathering, beside, raw_lines
+from glance.pipeline.snapshot_logs import Moment, summary_of
 from glance.pipeline.snapshot_profiles import TakenProfile, Taking, fetched, polled
 from glance.pipeline.snapshot_records import json_lines
 from glance.sources.recall import recall
@@ -60,6 +61,27 @@ class Taken:
 
     manifest: Manifest
     contents: tuple[Content, ...] = field(repr=False)
+
+
+class Remembered(Protocol):
+    """What is known of logs, read or held."""
+
+    @property
+    def reach(self) -> str:
+        """From when to when it goes, in words; empty where there is nothing."""
+
+    def moment(self, now: float) -> Moment:
+        """What is kept of it."""
+
+
+class ClosingOpener(Protocol):
+    """Finds the bytes of buckets, and lets go of them in the end."""
+
+    def __call__(self, bucket: LogBucket) -> int | None:
+        """Where the bytes of a bucket are; None when they are not to be had."""
+
+    def close(self) -> None:
+        """Close what was opened."""
 
 
 class LogsOfHistory:
@@ -117,8 +139,9 @@ def profiles_of(
 
 
 def taken(
-    logs: MomentLogs, options: ReportOptions, wish: Wish, now: float,
+    logs: Remembered, options: ReportOptions, wish: Wish, now: float,
     *, profiles: Callable[[float, float], Taking], history: Path | None = None,
+    lines: Callable[[], ClosingOpener] | None = None,
 ) -> Taken:  # fmt: skip
     """Make a snapshot of what was read.
 
@@ -129,6 +152,7 @@ def taken(
         now: epoch seconds.
         profiles: those of a window.
         history: the database that was read, where it was no logs.
+        lines: opens the bytes of logs in another way than by their paths, or by history.
 
     Raises:
         SourceError: there is nothing in the window, and no profile either.
@@ -140,11 +164,11 @@ def taken(
         raise _nothing(logs, moment, taking)
     options = replace(options, span=Span(moment.start, moment.end), where=None)
     summary = summary_of(moment, options)
-    gathered = _raw(moment, wish, history)
+    gathered = _raw(moment, wish, history, lines)
     contents = [Content("summary.json", "summary", _summary_bytes(document(summary)), "the numbers of the window")]
     members, raw = _raw_members(gathered)
     profile_members, parts = _profile_members(taking.profiles)
-    records, notes = _record_members(moment)
+    records, notes = _record_members(moment, gathered)
     contents += [*records, *members, *profile_members]
     manifest = Manifest(
         new_id(now), now, moment.start, moment.end, wish.why, safe_text(wish.alert), wish.note, wish.filter,
@@ -160,7 +184,7 @@ def taken(
     return Taken(manifest, tuple(contents))
 
 
-def _nothing(logs: MomentLogs, moment: Moment, taking: Taking) -> SourceError:
+def _nothing(logs: Remembered, moment: Moment, taking: Taking) -> SourceError:
     reach = logs.reach
     why = f"what was read goes from {reach}" if reach else "there is no record"
     if taking.failures:
@@ -176,7 +200,9 @@ def _summary_bytes(values: dict[str, object]) -> bytes:
     return ("{" + ",\n ".join(lines) + "}\n").encode("ascii")
 
 
-def _raw(moment: Moment, wish: Wish, history: Path | None) -> RawGathering:
+def _raw(
+    moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], ClosingOpener] | None
+) -> RawGathering:
     """The raw lines of the moment and the time around it."""
     buckets = [part.bucket for part in moment.parts]
     span = (moment.start - wish.around_seconds, moment.end + wish.around_seconds)
@@ -185,7 +211,7 @@ def _raw(moment: Moment, wish: Wish, history: Path | None) -> RawGathering:
         return raw_lines(buckets, span, opened, wish.most_raw_bytes)
 
     if history is None:
-        with closing(LogBytes()) as opened:
+        with closing((lines or LogBytes)()) as opened:
             return found(opened)
     with closing(History.open(history, writes=False)) as asked, closing(LogsOfHistory(asked)) as recalled:
         return found(recalled)
@@ -214,9 +240,12 @@ def _profile_members(profiles: Sequence[TakenProfile]) -> tuple[list[Content], t
     return contents, tuple(parts)
 
 
-def _record_members(moment: Moment) -> tuple[list[Content], list[str]]:
+def _record_members(moment: Moment, gathered: RawGathering) -> tuple[list[Content], list[str]]:
     """The records as glance keeps them, and as lines of JSON; of those the newest, where they are too many."""
-    chosen = [part.chosen for part in moment.parts if part.chosen.records]
+    raw = {id(part.bucket): part for part in gathered.parts}
+    chosen = [
+        one for part in moment.parts if part.chosen.records for one in beside(part.chosen, raw.get(id(part.bucket)))
+    ]
     contents = [
         Content(
             f"buckets/{number:04}.bucket", "bucket", to_blob(replace(one, unread=())), "records as glance keeps them"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.part import part_of
 from glance.domain.snapshot import RawStretch
 from glance.errors import SourceError
 from glance.pipeline.raw_lines import ordinals
@@ -28,6 +29,10 @@ class RawPart:
 
     data: bytes = field(repr=False)
     stretch: RawStretch
+    bucket: LogBucket = field(repr=False)
+    """In whose stretch they stand."""
+    first: int
+    """Which line of that stretch the first one is."""
 
 
 @dataclass(slots=True)
@@ -75,6 +80,25 @@ def raw_lines(buckets: Sequence[LogBucket], span: tuple[float, float], opened: O
     return found
 
 
+def beside(chosen: LogBucket, raw: RawPart | None) -> list[LogBucket]:
+    """The chosen records of a bucket, those with raw lines as a bucket that tells of exactly these lines.
+
+    So whoever opens the snapshot finds the line of a record as glance finds it in a log.
+    """
+    if raw is None:
+        return [chosen]
+    at = ordinals(chosen.gaps, np.arange(chosen.records)) - raw.first
+    within = (at >= 0) & (at < raw.stretch.lines)
+    is_line = np.ones(raw.stretch.lines, np.bool_)
+    is_line[at[within]] = False
+    kept = replace(
+        part_of(chosen, within), offset=raw.stretch.offset, length=len(raw.data), lines=raw.stretch.lines,
+        unparsed=0, gaps=np.flatnonzero(is_line).astype(np.uint32),
+    )  # fmt: skip
+    rest = part_of(chosen, ~within)
+    return [one for one in (rest, kept) if one.records]
+
+
 def _lines_of(bucket: LogBucket, chosen: NDArray[np.intp]) -> NDArray[np.int64]:
     """Which lines of its stretch the first and the last of some records are."""
     return ordinals(bucket.gaps, chosen[[0, -1]])
@@ -112,7 +136,7 @@ def _part(
         bucket.source, "", bucket.generation, bucket.offset + begin, last - first + 1,
         int(times.min()) / 1000, int(times.max()) / 1000,
     )  # fmt: skip
-    return RawPart(data[begin:end], stretch)
+    return RawPart(data[begin:end], stretch, bucket, first)
 
 
 class LogBytes:

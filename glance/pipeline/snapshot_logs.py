@@ -114,26 +114,7 @@ class MomentLogs(Report):
         newest = max((bucket.last_ms for _, bucket in self._held), default=None)
         end = self._end if self._end is not None else now if newest is None else newest / _MS + 1
         start = self._start if self._start is not None else end - self._length_ms / _MS
-        parts, notes, left, left_out = [], list(self._notes), MOST_RECORDS, 0
-        for words, bucket in sorted(self._held, key=lambda one: -one[1].last_ms):
-            chosen = part_of(bucket, self._mask(bucket, start, end))
-            if chosen.records > left:
-                left_out += chosen.records
-                continue
-            left -= chosen.records
-            parts.append(Gathered(bucket, words, chosen))
-        if left_out:
-            notes.append(
-                f"{left_out:,} older records of the window are left out: more than {MOST_RECORDS:,} there were"
-            )
-        return Moment(start, end, tuple(parts[::-1]), tuple(notes))
-
-    def _mask(self, bucket: LogBucket, start: float, end: float) -> NDArray[np.bool_]:
-        at_ms = bucket.times.milliseconds()
-        mask: NDArray[np.bool_] = (at_ms >= round(start * _MS)) & (at_ms < round(end * _MS))
-        if self._where is not None:
-            mask &= self._where.select(bucket)
-        return mask
+        return moment_of(self._held, start, end, self._where, notes=self._notes)
 
     @property
     def reach(self) -> str:
@@ -145,6 +126,42 @@ class MomentLogs(Report):
         from glance.domain.units import iso
 
         return f"{iso(min(ends) // _MS)} to {iso(max(ends) // _MS)}"
+
+
+def moment_of(
+    held: Iterable[tuple[str, LogBucket]],
+    start: float,
+    end: float,
+    where: Choice | None,
+    *,
+    notes: Iterable[str] = (),
+    most: int = MOST_RECORDS,
+) -> Moment:
+    """What is kept of some buckets: the records of the window that are chosen, the newest where they are too many.
+
+    Args:
+        held: formats, in words, and buckets, whole.
+        start: of the window.
+        end: of the window.
+        where: which records are meant; None means all.
+        notes: what a reader should know besides.
+        most: records that are kept.
+    """
+    parts, told, left, left_out = [], list(notes), most, 0
+    for words, bucket in sorted(held, key=lambda one: -one[1].last_ms):
+        at_ms = bucket.times.milliseconds()
+        mask: NDArray[np.bool_] = (at_ms >= round(start * _MS)) & (at_ms < round(end * _MS))
+        if where is not None and mask.any():
+            mask &= where.select(bucket)
+        chosen = part_of(bucket, mask)
+        if chosen.records > left:
+            left_out += chosen.records
+            continue
+        left -= chosen.records
+        parts.append(Gathered(bucket, words, chosen))
+    if left_out:
+        told.append(f"{left_out:,} older records of the window are left out: more than {most:,} there were")
+    return Moment(start, end, tuple(parts[::-1]), tuple(told))
 
 
 def alone(bucket: LogBucket) -> LogBucket:

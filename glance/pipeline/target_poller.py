@@ -15,6 +15,7 @@ from glance.domain.profiles.poll import (
     TargetCondition,
     TargetStatus,
 )
+from glance.domain.profiles.poll_line import FailureKind
 from glance.domain.profiles.poll_plan import PollPlan
 from glance.domain.profiles.poll_schedule import LONGEST_SECONDS, Chance, PollSchedule
 from glance.domain.profiles.profile_error import ProfileError
@@ -27,6 +28,8 @@ from glance.sources.target import AbsentError, DownError, Fetched, TargetLink
 
 Pause = Callable[[float], Awaitable[None]]
 Sink = Callable[[Poll], None]
+FailureSink = Callable[[str, KindName, float, FailureKind, str], None]
+"""Target, kind, when, what it was, and why."""
 
 BUSY = "someone else is profiling it"
 UNLISTED = "it lists no profiles: all kinds are tried"
@@ -52,6 +55,7 @@ class TargetPoller:
         clock: Clock,
         chance: Chance,
         pause: Pause = asyncio.sleep,
+        failed: FailureSink | None = None,
     ) -> None:
         """Ask for nothing yet.
 
@@ -63,6 +67,7 @@ class TargetPoller:
             clock: tells the time.
             chance: makes the jitter.
             pause: waits so many seconds.
+            failed: is told of every poll that brought nothing.
         """
         self._link = link
         self._plan = plan
@@ -70,6 +75,7 @@ class TargetPoller:
         self._sink = sink
         self._clock = clock
         self._pause = pause
+        self._failed = failed
         self._schedule = PollSchedule(plan, clock.monotonic(), chance)
         self._paths: dict[KindName, str] | None = None
         self._kinds = {kind: KindStatus(kind) for kind in plan.kinds}
@@ -123,6 +129,8 @@ class TargetPoller:
             index = await self._link.index()
         except SourceError as error:
             self._schedule.went_down(self._clock.monotonic())
+            for kind in self._kinds:
+                self._told_of(kind, "down" if isinstance(error, DownError) else "failing", reason(error))
             self._tell("down" if isinstance(error, DownError) else "failing", reason(error))
             return False
         self._paths = paths_of(index)
@@ -142,25 +150,28 @@ class TargetPoller:
             return
         seconds = self._plan.cpu_seconds if kind == "cpu" else 0
         begin, start = self._clock.monotonic(), self._clock.now()
-        self._mark(kind, is_taking=True)
+        self._mark(kind, since=start, seconds=seconds)
         try:
             fetched = await self._link.profile(self._paths[kind], seconds)
             self._count(fetched, seconds)
             taken = await self._keeper.take(self._link.target.name, kind, fetched.data, start, self._clock.now())
         except DownError as error:
             self._lost(error)
+            self._told_of(kind, "down", reason(error))
         except AbsentError as error:
             self._schedule.absent(kind)
             self._note(kind, "absent", reason(error))
         except BusyError:
             self._schedule.refused(kind, begin)
             self._note(kind, "busy", BUSY)
+            self._told_of(kind, "busy", BUSY)
         except (SourceError, ProfileError) as error:
             self._schedule.failed(kind, begin)
             self._note(kind, "failing", reason(error))
+            self._told_of(kind, "failing", reason(error))
         else:
             self._brought(kind, fetched, taken, begin, seconds)
-        self._mark(kind, is_taking=False)
+        self._mark(kind)
         self._tell(*self._standing())
 
     def _lost(self, error: DownError) -> None:
@@ -202,9 +213,15 @@ class TargetPoller:
         if poll is not None:
             self._sink(poll)
 
-    def _mark(self, kind: KindName, *, is_taking: bool) -> None:
-        """A profile is being taken, or no longer."""
-        self._kinds[kind] = replace(self._kinds[kind], is_taking=is_taking)
+    def _told_of(self, kind: KindName, condition: FailureKind, words: str) -> None:
+        """A poll brought nothing."""
+        if self._failed is not None:
+            self._failed(self._link.target.name, kind, self._clock.now(), condition, words)
+
+    def _mark(self, kind: KindName, *, since: float | None = None, seconds: int = 0) -> None:
+        """A profile is being taken since then, or no longer."""
+        found = self._kinds[kind]
+        self._kinds[kind] = replace(found, is_taking=since is not None, since=since, asked_seconds=seconds)
         self._status = replace(self._status, kinds=tuple(self._kinds.values()))
 
     def _note(self, kind: KindName, condition: KindCondition, words: str) -> None:

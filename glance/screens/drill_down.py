@@ -39,6 +39,8 @@ class DrillDown(Viewer, inherit_bindings=False):
             **dict.fromkeys(raw_keys("time.go_to", settings.keymap), self.action_go_to_time),
         }
         """What begins to type, by the key: the keys behind it must find it open."""
+        if settings.is_alone:  # nothing can be filtered
+            self._starts.clear()
         self._other = settings.last_filter
         """The filter before this one; at first, that of the last time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from glance.commands.every import INTERRUPT
+from glance.domain.page import PageFile
 from glance.widgets.drawing import Line, Picture, clean, fit_path
 from glance.widgets.frame import Frame, framed
 from glance.widgets.inks import Inks
@@ -33,9 +35,11 @@ ROWS = (
     ("s", "svg", "SVG", "a picture of the screen"),
 )
 """The same where the page has a table of its own."""
+OWN_KEYS = "gkrtv"
+"""Of files that a page has besides, each one of these."""
 PATH = "path"
 """What is chosen to have the path of the last file in the clipboard."""
-WIDTH = 64
+WIDTH = 68
 
 
 class ExportBox(Panel, can_focus=True):
@@ -101,6 +105,7 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"choose('{form}')", show=False) for key, form, _, _ in FIGURES),
+        *(Binding(key, f"own('{key}')", show=False) for key in OWN_KEYS),
         Binding("p", f"choose('{PATH}')", show=False),
         Binding("escape,q,x", "choose('')", show=False),
         INTERRUPT,
@@ -109,7 +114,16 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
     ExportChooser { align: center middle; }
     """
 
-    def __init__(self, inks: Inks, *, has_table: bool, last: str, note: str = "") -> None:
+    def __init__(
+        self,
+        inks: Inks,
+        *,
+        has_table: bool,
+        last: str,
+        note: str = "",
+        own: Sequence[PageFile] = (),
+        has_log: bool = True,
+    ) -> None:
         """Ask in these colours.
 
         Args:
@@ -117,10 +131,16 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
             has_table: the page has a table of its own.
             last: path of the file that was written last; empty for none.
             note: what a person should know before.
+            own: files that the page has besides.
+            has_log: there is a log, and so a window of it.
         """
         super().__init__()
+        self._own = {file.key: file.form for file in own}
+        given = [one for one in (ROWS if has_table else FIGURES) if has_log or one[1] != "html"]
+        choices = (*((file.key, file.form, file.name, file.purpose) for file in own), *given)
+        self._forms = (PATH, "", *(form for _, form, _, _ in choices))
         self.styles.background = "transparent"  # here: the style sheet gives every screen a ground
-        self._box = ExportBox(ROWS if has_table else FIGURES, last, note)
+        self._box = ExportBox(choices, last, note)
         self._box.set_reactive(Panel.inks, inks)
         self._box.styles.width = WIDTH
         self._box.styles.max_width = "100%"
@@ -136,7 +156,12 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
         """A line was clicked."""
         self.action_choose(message.form)
 
+    def action_own(self, key: str) -> None:
+        """Close with a file of the page's own."""
+        if key in self._own:
+            self.dismiss(self._own[key])
+
     def action_choose(self, form: str) -> None:
         """Close with a form."""
-        if form != PATH or self._last:
+        if form in self._forms and (form != PATH or self._last):
             self.dismiss(form)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from glance.browser import NOT_HERE, is_browser
-from glance.domain.page import PageTable
+from glance.domain.page import PageFile, PageTable
 from glance.domain.scene import Scene
 from glance.errors import GlanceError
 from glance.paths import state_dir
@@ -39,6 +40,7 @@ class ExportViewer(PageViewer, inherit_bindings=False):
         """Nothing was exported."""
         super().__init__(settings, inks)
         self._exports = settings.exports
+        self._is_alone = settings.is_alone
         self._last_export = ""
 
     def action_export(self) -> None:
@@ -53,7 +55,11 @@ class ExportViewer(PageViewer, inherit_bindings=False):
 
         note = "the page of lines saves its lines by s" if self.view.lines is not None else ""
         has_table = self._own_table() is not None
-        chooser = ExportChooser(self.inks, has_table=has_table, last=self._last_export, note=note)
+        own = tuple(self._own_files().values())
+        has_log = not self._is_alone
+        chooser = ExportChooser(
+            self.inks, has_table=has_table, last=self._last_export, note=note, own=own, has_log=has_log
+        )
         self.app.push_screen(chooser, self._export)
 
     def _own_table(self) -> PageTable | None:
@@ -61,9 +67,16 @@ class ExportViewer(PageViewer, inherit_bindings=False):
         page = self.focused if self.view.page is not None else None
         return page.table if isinstance(page, Page) else None
 
+    def _own_files(self) -> dict[str, PageFile]:
+        """Files that the open page has besides, by their forms."""
+        page = self.focused if self.view.page is not None else None
+        return {file.form: file for file in page.files} if isinstance(page, Page) else {}
+
     def _export(self, form: str | None) -> None:
         """A form was chosen."""
-        if form == "path":
+        if form and (file := self._own_files().get(form)) is not None:
+            self._write_own(file)
+        elif form == "path":
             self.app.copy_to_clipboard(clean(self._last_export, len(self._last_export)))
             self.query_one(Header).say("copied the path")
         elif form == "svg":
@@ -82,11 +95,19 @@ class ExportViewer(PageViewer, inherit_bindings=False):
         self._write(None, self.scene, None, "svg", picture.encode("utf-8", "replace"))
 
     @work(group="export")
+    async def _write_own(self, file: PageFile) -> None:
+        """Make a file of the page's own and write it, away from the loop."""
+        from glance.pipeline.export_file import export_name, write_export  # not before the first frame
+
+        at = self.scene.at
+        await self._wrote(lambda: write_export(file.make(), export_name([file.about], at), file.ending))
+
+    @work(group="export")
     async def _write(
         self, exports: Exports | None, scene: Scene, table: PageTable | None, form: str, data: bytes = b""
     ) -> None:
         """Make the file and write it, away from the loop."""
-        from glance.pipeline.export_file import FOLDER, export_name, write_export  # not before the first frame
+        from glance.pipeline.export_file import export_name, write_export  # not before the first frame
 
         def work_on() -> Path:
             made = data
@@ -94,6 +115,12 @@ class ExportViewer(PageViewer, inherit_bindings=False):
                 made = exports.scene(scene, form) if table is None else exports.table(table, form)
             name = export_name([source.name for source in scene.sources], scene.at)
             return write_export(made, name, ENDINGS[form])
+
+        await self._wrote(work_on)
+
+    async def _wrote(self, work_on: Callable[[], Path]) -> None:
+        """Have a file written in a thread, and say where it is, or why there is none."""
+        from glance.pipeline.export_file import FOLDER  # not before the first frame
 
         try:
             path = await asyncio.to_thread(work_on)

@@ -33,6 +33,7 @@ MEANINGS = (
     ("4xx", "the client's mistakes: 400 to 499; never counted with 5xx"),
     ("5xx", "the server's failures: 500 to 599"),
     ("p95", "95 of 100 requests were at most as slow; within 1 % of the exact value"),
+    ("cpu/req", "processor time of one request, where polled profiles say which route their samples are of"),
     ("section", "what stands before the second / of a path: /pages/create belongs to /pages"),
     ("route", "a path with its ids left open: /users/{id}; paths as they are with the key of raw"),
     ("kind", "what an agent says of itself: person, crawler, tool, monitor; unknown where it says nothing"),

@@ -12,10 +12,13 @@ from textual.app import SuspendNotSupported
 from textual.geometry import Size
 
 from glance.domain.raw_line import LinesWish
-from glance.messages import CopyRequested, EditRequested, LinesRequested
+from glance.messages import CopyRequested, EditRequested, LinesRequested, SourceRequested
 from glance.pipeline.line_editor import editor_command, line_number
 from glance.screens.drill_down import DrillDown
+from glance.widgets.header import Header
 from glance.widgets.line_page import LinePage
+
+NO_EDITOR = "there is nothing to open it with: set EDITOR, or install less"
 
 
 class LineViewer(DrillDown, inherit_bindings=False):
@@ -67,9 +70,17 @@ class LineViewer(DrillDown, inherit_bindings=False):
             return
         command = editor_command(os.environ, path, number)
         if command is None:
-            self.line_page.say("there is nothing to open it with: set EDITOR, or install less")
+            self.line_page.say(NO_EDITOR)
             return
         self.line_page.say(self._run_alone(command))
+
+    @on(SourceRequested)
+    def open_source(self, message: SourceRequested) -> None:
+        """Open an editor at a line of a source."""
+        command = editor_command(os.environ, message.path, message.number)
+        said = NO_EDITOR if command is None else self._run_alone(command)
+        if said:
+            self.query_one(Header).say(said)
 
     def _run_alone(self, command: list[str]) -> str:
         """Run something that takes the terminal; what to say when it does not."""

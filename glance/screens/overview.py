@@ -11,14 +11,15 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from glance.commands.command import TABLES, Command, Situation
-from glance.commands.every import COMMANDS, PAGES, PANELS, SCREEN_COMMANDS, bindings, keys_of_id, raw_keys
+from glance.commands.command import TABLES, Situation
+from glance.commands.every import PAGES, PANELS, SCREEN_COMMANDS, bindings, keys_of_id, raw_keys
+from glance.commands.sense import valid_action
 from glance.domain.scene import Scene
 from glance.messages import ChoiceMade, SituationChanged, ZoomRequested
 from glance.screens.arrangement import Arrangement, Wish, arrange
-from glance.screens.brush import BrushViewer
 from glance.screens.frugal import FrugalCompositor
 from glance.screens.settings import ScreenSettings
+from glance.screens.snapshots import SnapshotViewer
 from glance.screens.tables import first_panel, first_rows
 from glance.widgets.alert_line import AlertLine
 from glance.widgets.alert_pane import AlertPane
@@ -63,7 +64,7 @@ class PlannedLayout(Layout):
         ]
 
 
-class Overview(BrushViewer, inherit_bindings=False):
+class Overview(SnapshotViewer, inherit_bindings=False):
     """The dashboard."""
 
     BINDINGS = bindings(SCREEN_COMMANDS)
@@ -215,6 +216,10 @@ class Overview(BrushViewer, inherit_bindings=False):
             has_other_filter=self.has_other_filter,
             has_interval=self.interval is not None,
             is_time_zoomed=self.is_time_zoomed,
+            is_in_snapshot=self.is_in_snapshot,
+            has_polls=isinstance(focused, Page) and focused.has_polls,
+            has_others=isinstance(focused, Page) and focused.has_others,
+            is_alone=self._settings.is_alone,
         )
 
     def filter_line_changed(self) -> None:
@@ -233,7 +238,7 @@ class Overview(BrushViewer, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key does nothing where its command makes no sense."""
-        return _valid_action(action, self.now)
+        return valid_action(action, parameters, self.now)
 
     # What a person can do -----------------------------------------------------------------------
 
@@ -256,7 +261,7 @@ class Overview(BrushViewer, inherit_bindings=False):
         if self._held in self.wish.panels:
             self._behind = self._held
         self.go_behind(name)
-        self.make_page(name)
+        self.join_page(name, self.wish.zoomed)
         self._held = name
         self._wish(zoomed=name, has_hint=False)
 
@@ -313,10 +318,12 @@ class Overview(BrushViewer, inherit_bindings=False):
             self.select_interval(None)
         elif self.wish.zoomed == "raw" and (page := self.come_back()):
             self.action_page(page)
+        elif page := self.came_from(self.wish.zoomed):
+            self.return_to(page)
         elif self.wish.zoomed:
             self._held = self._held if self.wish.zoomed in self.wish.panels else self._behind
             self._wish(zoomed="")
-        elif not self.zoom_back():
+        elif not (self.zoom_back() or self.leave_snapshot()):
             self.action_drop_filter()
 
     def action_keep_search(self) -> None:
@@ -333,9 +340,3 @@ class Overview(BrushViewer, inherit_bindings=False):
         self.line_page.to_top()
         for page in self.query(Page):
             page.select(0)
-
-
-def _valid_action(action: str, now: Situation) -> bool:
-    """Some command with this action is valid, or none has it."""
-    owners: list[Command] = [one for one in COMMANDS if one.action.partition("(")[0] == f"screen.{action}"]
-    return not owners or any(one.is_valid(now) for one in owners)

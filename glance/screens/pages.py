@@ -12,7 +12,7 @@ from glance.commands.every import PAGES as ALL_PAGES
 from glance.domain.page import PageWish
 from glance.domain.scene import Scene
 from glance.errors import FilterError
-from glance.messages import PageRequested
+from glance.messages import MomentRequested, PageRequested, SamplesRequested, SpanRequested
 from glance.screens.lines import LineViewer
 from glance.screens.settings import ScreenSettings
 from glance.widgets.inks import Inks
@@ -26,8 +26,17 @@ PAGES: dict[str, str] = {
     "heat": "glance.widgets.heat_page:HeatPage",
     "sql": "glance.widgets.sql_page:SqlPage",
     "profile": "glance.widgets.flame_page:FlamePage",
+    "snapshots": "glance.widgets.snapshot_page:SnapshotPage",
+    "suspects": "glance.widgets.suspect_page:SuspectPage",
+    "samples": "glance.widgets.sample_page:SamplePage",
+    "goroutines": "glance.widgets.goroutine_page:GoroutinePage",
+    "growth": "glance.widgets.growth_page:GrowthPage",
 }
 """By the name of a page, its widget: `module:class`. The names are among `commands.PAGES`."""
+
+
+BEHIND_SECONDS = 1.0
+"""A window that is to hold a moment ends so much later."""
 
 
 class PageViewer(LineViewer, inherit_bindings=False):
@@ -106,6 +115,32 @@ class PageViewer(LineViewer, inherit_bindings=False):
         page = self.query_one(f"#{name}", Page)
         page.fit(size)
         return page.wish
+
+    def action_page(self, name: str) -> None:
+        """Open a page."""
+
+    @on(SamplesRequested)
+    def show_samples(self, message: SamplesRequested) -> None:
+        """Open the page that tells when the samples of a profile were taken."""
+        from glance.widgets.sample_page import SamplePage  # the page is made here
+
+        self.make_page("samples")
+        self.query_one(SamplePage).show_profile(message.profile)
+        self.action_page("samples")
+
+    @on(SpanRequested)
+    def show_span(self, message: SpanRequested) -> None:
+        """Open the flame graph of the samples of some time, or as it was."""
+        from glance.widgets.flame_chooser import FlameChooser  # likewise
+
+        self.make_page("profile")
+        self.query_one(FlameChooser).take_span(message.span)
+        self.action_page("profile")
+
+    @on(MomentRequested)
+    def go_to_moment(self, message: MomentRequested) -> None:
+        """Look at the window that ends right behind a moment."""
+        self._go(message.at + BEHIND_SECONDS)
 
     @on(PageRequested)
     def ask_for_page(self, message: PageRequested) -> None:

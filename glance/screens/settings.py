@@ -64,8 +64,15 @@ class ScreenSettings:
     """The terminal's bell rings when an alert begins to fire."""
     exports: Exports | None = None
     """Without it nothing can be exported."""
+    frozen: tuple[float, float] | None = None
+    """The window of the snapshot that is looked at, where there are no logs."""
     opening: Scene | None = None
     """What the first frame shows: the last scene of the last time."""
+
+    @property
+    def is_alone(self) -> bool:
+        """There is no log: a page of profiles is all that there is."""
+        return self.known.get("flame.alone") == "on"
 
 
 class SettingsRead(Message):

@@ -148,6 +148,8 @@ class TableViewer(ExportViewer, inherit_bindings=False):
         if self.view.compare:  # what rose is what one compares for
             keys[1:1] = CHANGES
         name = self.focused.ranking
+        if all(row.cpu is None for row in self.scene.ranking(name).rows):
+            keys.remove("cpu")
         current = dict(self.view.sorts).get(name, "hits")
         following = keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0]
         self._sort(name, following)
@@ -164,7 +166,7 @@ class TableViewer(ExportViewer, inherit_bindings=False):
         for table in self.query(RankingTable):
             if table.ranking == name:
                 table.to_top()
-        if key not in CHANGES:
+        if key not in (*CHANGES, "cpu"):  # which there may be none of the next time
             self.post_message(ChoiceMade(f"sort.{name}", key))
 
 

@@ -223,4 +223,4 @@ def begins_to_fire(old: Scene, new: Scene) -> bool:
 
 def _seen(view: View) -> View:
     """A view without the pause and what is selected, which change nothing in what is seen."""
-    return replace(view, is_paused=False, interval=None)
+    return replace(view, is_paused=False, interval=None, order=None)

@@ -195,14 +195,19 @@ async def fetch(session: ClientSession, target: Target, access: Access) -> bytes
     try:
         async with asyncio.timeout(limit):
             return await redirected(session, target, access)
+    except aiohttp.ConnectionTimeoutError as error:
+        raise told(what, error) from error
     except TimeoutError as error:
         raise SourceError(what, f"no whole answer within {limit:g} seconds", "--timeout SECONDS") from error
-    except aiohttp.ClientConnectorCertificateError as error:
-        raise SourceError(what, safe_text(str(error), 300), "--tls-ca FILE, or --insecure") from error
-    except aiohttp.ClientPayloadError as error:
-        raise SourceError(what, "the connection ended in the middle of the answer") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise SourceError(what, safe_text(str(error) or type(error).__name__, 300)) from error
+        raise told(what, error) from error
+
+
+def told(what: str, error: Exception) -> SourceError:
+    """An error of fetching as people read it."""
+    from glance.sources.fetch_error import trouble_of  # aiohttp behind it: only where something was fetched
+
+    return SourceError(what, *trouble_of(error))
 
 
 async def redirected(session: ClientSession, target: Target, access: Access) -> bytes:
@@ -265,6 +270,8 @@ def refusal(status: int, is_go: bool, body: bytes, target: Target) -> SourceErro
         403: ("it does not let us in", "--token TEXT, or --tls-cert FILE"),
         404: ("there is nothing at this address", "does the program import net/http/pprof?"),
     }
+    if status == 400 and b"HTTPS server" in body:  # the words of Go
+        return RefusedError(what, "it speaks TLS only", "https:// instead of http://", status=status)
     why, hint = reasons.get(status, ("", ""))
     return RefusedError(what, why or f"status {status}{f': {said}' if said else ''}", hint, status=status)
 

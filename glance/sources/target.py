@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -71,12 +69,13 @@ class TargetLink:
         except AbsentError:
             return None
 
-    async def profile(self, name: str, seconds: int = 0) -> Fetched:
+    async def profile(self, name: str, seconds: int = 0, *, debug: int = 0) -> Fetched:
         """One of its profiles.
 
         Args:
             name: as the target calls it, such as `heap`.
             seconds: how long it is taken; 0 where that is at once.
+            debug: as which text; 0 is a profile.
 
         Raises:
             DownError: it cannot be reached.
@@ -84,7 +83,8 @@ class TargetLink:
             BusyError: someone else takes a CPU profile.
             SourceError: it refuses, or does not answer in time, or with too much.
         """
-        url = self.target.url_of(name, seconds=seconds) if seconds else self.target.url_of(name)
+        asked = {word: value for word, value in (("seconds", seconds), ("debug", debug)) if value}
+        url = self.target.url_of(name, **asked)
         return await self._fetch(url, seconds, self._access.most_bytes)
 
     async def _fetch(self, url: str, seconds: int, most_bytes: int) -> Fetched:
@@ -103,8 +103,8 @@ class TargetLink:
                 raise AbsentError(error.what, error.why, error.hint) from error
             raise
         except SourceError as error:
-            if isinstance(error.__cause__, aiohttp.ClientConnectorError):
-                raise DownError(error.what, plain(error.__cause__) or error.why, error.hint) from error
+            if isinstance(error.__cause__, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+                raise DownError(error.what, error.why, error.hint) from error
             raise
         return Fetched(data, self._monotonic() - begin)
 
@@ -112,12 +112,3 @@ class TargetLink:
         """Let go of the connection: a profile that is being taken there ends with it."""
         self._session = None
         await self._open.aclose()
-
-
-def plain(error: BaseException) -> str:
-    """Why a connection cannot be made, in the words of the system; empty where it has none."""
-    cause = getattr(error, "os_error", None)
-    if not isinstance(cause, OSError) or isinstance(cause, ssl.SSLError):
-        return ""
-    number = cause.errno or 0
-    return os.strerror(number) if number > 0 else cause.strerror or ""

@@ -114,6 +114,17 @@ class ProfileTable(TableBeside):
         found = self.heads(target=target, kind=kind, most=1)
         return found[0] if found else None
 
+    def those(self, numbers: Sequence[int]) -> list[KeptPoll]:
+        """What is known of profiles by their numbers, of those that are still kept, oldest first.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        question = f"SELECT {_COLUMNS} FROM profile_poll WHERE id = ?"  # noqa: S608 - names of columns
+        with self._reading():
+            rows = [row for number in numbers for row in self._connection.execute(question, (number,)).fetchall()]
+        return sorted((_head(row) for row in rows), key=lambda head: (head.end, head.number))
+
     def data(self, number: int) -> bytes | None:
         """One profile, gzipped; None when it was let go.
 

@@ -46,6 +46,8 @@ def _first(alerts: Sequence[AlertNotice], most: int) -> list[AlertNotice]:
 def calm_lines(scene: Scene, size: Size, inks: Inks) -> list[Strip]:
     """Nothing ever fired."""
     rule = f"all calm; an alert needs {clean(scene.alert_rule)}" if scene.alert_rule else "no alert rule is set"
+    if scene.frozen is not None:
+        rule = scene.frozen.alert or "no alert asked for this snapshot"
     if not scene.at:
         rule = "no alerts yet"
     lines = words(rule, size.width - 2)

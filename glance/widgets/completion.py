@@ -13,7 +13,7 @@ MOST = 12
 
 FIELD_HEADS = (
     "status:", "path:", "section=", "client:", "method=", "latency>", "size>", "agent:", "referrer:", "user=", "host=",
-    "protocol:", "time>=", "route=", "kind=", "crawler=",
+    "upstream:", "protocol:", "time>=", "route=", "kind=", "crawler=",
 )  # fmt: skip
 """Fields with the operator that is meant most often."""
 
@@ -23,7 +23,7 @@ SIZES = ("10kb", "100kb", "1mb", "10mb")
 KINDS = ("person", "crawler", "tool", "monitor", "unknown")
 RANKED: dict[str, RankingName] = {
     "path": "paths", "section": "sections", "client": "clients", "route": "routes", "host": "hosts",
-    "referrer": "referrers", "agent": "agents", "crawler": "crawlers",
+    "upstream": "upstreams", "referrer": "referrers", "agent": "agents", "crawler": "crawlers",
 }  # fmt: skip
 """Fields of which values are known: always, or while a table shows them."""
 

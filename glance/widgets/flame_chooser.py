@@ -9,8 +9,9 @@ from textual.geometry import Size
 
 from glance.domain.flame_board import FlameAnswer, FlamePicture, FlameWish
 from glance.domain.page import PageTable
+from glance.domain.sample_board import SampleSpan
 from glance.domain.scene import Scene
-from glance.messages import CopyRequested, SituationChanged
+from glance.messages import CopyRequested, SamplesRequested, SituationChanged
 from glance.widgets import flame_moves as moves
 from glance.widgets.drawing import Picture, clean
 from glance.widgets.flame_drawing import flame_picture, scrolled
@@ -61,6 +62,11 @@ class FlameChooser(Page):
     def can_open(self) -> bool:
         """There is something to look at."""
         return self._sight is not None
+
+    @property
+    def shown_name(self) -> str:
+        """Name of the profile that is shown."""
+        return "" if self._sight is None else self._sight.picture.name
 
     @property
     def table(self) -> PageTable | None:
@@ -245,6 +251,28 @@ class FlameChooser(Page):
     def _ready(self) -> list[str]:
         profiles = self._answer.profiles if self._answer is not None else ()
         return [note.name for note in profiles if note.standing == "ready"]
+
+    def action_samples(self) -> None:
+        """Show when the samples were taken."""
+        sight, answer = self._sight, self._answer
+        if sight is None or answer is None:
+            return
+        name = sight.picture.name
+        if any(note.name == name and note.has_times for note in answer.profiles):
+            self.post_message(SamplesRequested(name))
+        else:
+            self._set(said="its samples have no times; those of perf script, austin and Go traces have them")
+
+    @property
+    def _has_span(self) -> bool:
+        """Only the samples of some time are shown."""
+        shown, span = self._sight.picture.name if self._sight is not None else "", self._wish.span
+        return span is not None and span.profile == shown
+
+    def take_span(self, span: SampleSpan | None) -> None:
+        """Show only the samples of some time; None is all of them."""
+        self._want(span=span, **({} if span is None else {"name": span.profile}))
+        self.redraw()
 
     def action_sort(self) -> None:
         """Order the top table by something else."""

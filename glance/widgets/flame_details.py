@@ -56,6 +56,8 @@ def details_line(sight: FlameSight, state: FlameState, spot: Spotted, selected: 
 
 
 def _figure_ink(word: str, figure: str, inks: Inks) -> Style:
+    if word == "change" and figure.endswith("may be chance"):
+        return inks.label
     if word == "change" and figure.startswith(("+", "new", "×")):
         return inks.server_error
     if word == "change" and figure.startswith(("−", "gone")):

@@ -33,6 +33,7 @@ from glance.widgets.flame_tables import (
 from glance.widgets.frame import Frame, framed
 from glance.widgets.frame_inks import Shade, change_ground, frame_ink, ground_of, plain_ink
 from glance.widgets.inks import Inks
+from glance.widgets.sample_words import samples_words
 
 CRUMBS = 2
 """Lines above a zoomed graph: where it is, and which part of the whole."""
@@ -213,6 +214,8 @@ def _frame(
     if part == "flame":
         turned = {"icicle": "flame", "flame": "flame, callers below", "leaves": "flame, leaves first"}[state.turn]
         title = f"around {short_name(state.focus)}" if state.focus else turned
+    if state.about and (part == "flame" or where.is_one):
+        title = f"{title} of {state.about}"
     if where.is_one:
         below = [*below, *_parts(state, inks)]
     return Frame((), room.has_keys, tuple(notes), tuple(below), title)
@@ -232,20 +235,16 @@ def about_profile(sight: FlameSight, answer: FlameAnswer, state: FlameState, ink
     notes: list[tuple[str, Style]] = []
     note = next((one for one in answer.profiles if one.name == picture.name), None)
     ready = [one.name for one in answer.profiles if one.standing == "ready"]
-    if note is not None and note.note:
+    if note is not None and note.note and note.note not in state.about:
         notes.append((clean(note.note, 60), inks.client_error))
-    if picture.at:
+    if picture.at and not state.about:
         notes.append((units.moment(picture.at), inks.label))
-    if picture.seconds:
+    if picture.seconds and not state.about:
         notes.append((f"over {units.duration(picture.seconds)}", inks.label))
     many = f"  {ready.index(picture.name) + 1} of {len(ready)}" if picture.name in ready and len(ready) > 1 else ""
-    if picture.base:
-        same = picture.wish.is_normalized
-        factor = f"same size, new ×{picture.factor:.3g}" if same and picture.factor != 1 else "as they are"
-        notes.append((factor, inks.label))
-        notes.append((f"{clean(picture.name, 40)} against {clean(picture.base, 40)}", inks.text))
-    else:
-        notes.append((clean(picture.name, 60) + many, inks.label))
+    notes += _compared(sight, state, many, inks)
+    if picture.wish.span is not None and picture.wish.span.profile == picture.name:
+        notes.append((samples_words(picture.wish.span, int(sight.tree.samples[0]), picture.at), inks.focus))
     if picture.wish.group:
         notes.append((f"by {clean(picture.wish.group, 30)}", inks.focus))
     if picture.wish.label[0]:
@@ -257,6 +256,21 @@ def about_profile(sight: FlameSight, answer: FlameAnswer, state: FlameState, ink
     kind = clean(picture.value[0], 30)
     notes.append((f"{kind} {worth(sight, state, picture.total)}", inks.text))
     return notes
+
+
+def _compared(sight: FlameSight, state: FlameState, many: str, inks: Inks) -> list[tuple[str, Style]]:
+    """The name of the profile, and what it is compared with."""
+    picture = sight.picture
+    name = clean(picture.name.rpartition(", ")[0] or picture.name if picture.wish.polls else picture.name, 60)
+    if not picture.base:
+        notes = [(name + many, inks.label)]
+        return [*notes, (state.against, inks.client_error)] if state.against else notes
+    same = picture.wish.is_normalized
+    factor = f"same size, new ×{picture.factor:.3g}" if same and picture.factor != 1 else "as they are"
+    if picture.wish.base_polls:  # which ones, stands above
+        return [(name, inks.label), (factor, inks.text)]
+    against = state.against or f"against {clean(picture.base, 40)}"
+    return [(factor, inks.label), (f"{clean(picture.name, 40)} {against}", inks.text)]
 
 
 def _legend(sight: FlameSight, inks: Inks) -> list[tuple[str, Style, str]]:

@@ -9,16 +9,16 @@ from textual import events, on
 from glance.commands.every import ROW_COMMANDS, bindings
 from glance.commands.flame import FLAME_COMMANDS
 from glance.widgets import flame_moves as moves
-from glance.widgets.flame_chooser import FlameChooser
 from glance.widgets.flame_drawing import crumbs_of, graph_rows
 from glance.widgets.flame_state import FlameState
 from glance.widgets.flame_tables import call_at
+from glance.widgets.source_opener import SourceOpener
 from glance.widgets.typed_text import pressed_text
 
 MOST_SEARCH = 200
 
 
-class FlamePage(FlameChooser):
+class FlamePage(SourceOpener):
     """Moves through what is shown."""
 
     NAME = "profile"
@@ -65,12 +65,15 @@ class FlamePage(FlameChooser):
 
     def action_zoom(self) -> None:
         """Give the frame the whole width, open a block of several, or go to the function of a row."""
-        if self._sight is not None:
+        if self.is_empty:
+            self.action_last_samples()
+        elif self._sight is not None:
             self._move(moves.zoomed(self._sight, self._state, self._cells))
 
     def open_row(self) -> None:
-        """As enter."""
-        self.action_zoom()
+        """As enter, unless it was a click on the polls."""
+        if not self.is_brushed:
+            self.action_zoom()
 
     def step_back(self) -> bool:
         """Undo one step: what is typed, the search, the function around, the zoom."""
@@ -84,10 +87,14 @@ class FlamePage(FlameChooser):
         elif self._wish.focus:
             self._want(focus="")
             self._set(focus="", is_above=False)
+        elif self.drop_polls():
+            return True
         elif self._wish.base or self._wish.label[0] or self._wish.group:
             self._want(base="", label=("", ""), group="")
         elif state.part != "flame":
             self._set(part="flame")
+        elif self._has_span:
+            self.action_samples()
         elif self._is_alone:
             self.app.exit()
         else:
@@ -135,7 +142,10 @@ class FlamePage(FlameChooser):
             if line < crumbs:
                 self.step_back()
             elif 0 <= at < len(rows):
-                self._move(moves.at_cell(sight, replace(self._state, part=part), rows[at], cell))
+                before = self._state
+                self._move(moves.at_cell(sight, replace(before, part=part), rows[at], cell))
+                if (before.part, before.chosen, before.kind) == (part, self._state.chosen, self._state.kind):
+                    self.action_zoom()  # it had the cursor already
         elif part == "top":
             self._move(moves.to_row(sight, replace(self._state, part=part), self._state.first + line - 1))
         elif part == "calls":
@@ -147,12 +157,19 @@ class FlamePage(FlameChooser):
 
     @on(events.MouseScrollDown)
     def wheel_down(self, event: events.MouseScrollDown) -> None:
-        """Move down with the wheel."""
-        self.action_move(1)
-        event.stop()
+        """Move down with the wheel, in what is under the mouse."""
+        self._turn_wheel(event, 1)
 
     @on(events.MouseScrollUp)
     def wheel_up(self, event: events.MouseScrollUp) -> None:
-        """Move up with the wheel."""
-        self.action_move(-1)
+        """Move up with the wheel, in what is under the mouse."""
+        self._turn_wheel(event, -1)
+
+    def _turn_wheel(self, event: events.MouseEvent, rows: int) -> None:
         event.stop()
+        event.prevent_default()  # of any list: it would move once more
+        part = self._plan.part_at(event.x, event.y)
+        if part is not None and part != self._state.part:
+            self.action_show(part)
+        if event.y >= self._plan.polls:
+            self.action_move(rows)

@@ -21,6 +21,8 @@ class FlamePlan:
     places: dict[Part, Region]
     details: int
     """The line."""
+    polls: int = 0
+    """Lines above everything, for the polls."""
 
     @property
     def is_one(self) -> bool:
@@ -39,6 +41,21 @@ class FlamePlan:
 
 def plan(size: Size, state: FlameState) -> FlamePlan:
     """Place everything."""
+    polls = _poll_lines(size) if state.has_polls else 0
+    if polls:
+        inner = _without_polls(Size(size.width, size.height - polls), state)
+        places = {part: place.translate((0, polls)) for part, place in inner.places.items()}
+        return FlamePlan(places, inner.details + polls, polls)
+    return _without_polls(size, state)
+
+
+def _poll_lines(size: Size) -> int:
+    """How many lines there are for polls: the polls, what is chosen in words, the clock."""
+    return sum(size.height >= least for least in (8, 14, 26))
+
+
+def _without_polls(size: Size, state: FlameState) -> FlamePlan:
+    """Place the parts."""
     width, height = size
     if width < SIDE_BY_SIDE.width or height < SIDE_BY_SIDE.height:
         return FlamePlan({state.part: Region(0, 0, width, height - 1)}, height - 1)

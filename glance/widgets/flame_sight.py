@@ -60,7 +60,7 @@ class FlameSight:
         self.picture = picture
         self.tree: FlameTree = picture.tree
         self._graphs: dict[tuple[object, ...], FlameGraph] = {}
-        self._counts: dict[int, NameCounts] = {}
+        self._counts: dict[int, NameCounts] = {} if picture.counts is None else {0: picture.counts}
         self._rows: dict[tuple[int, Sort], list[int]] = {}
         self._hits: dict[tuple[str, int], Hits | None] = {}
         self._names: dict[str, Flags | None] = {}

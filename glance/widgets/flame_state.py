@@ -53,6 +53,16 @@ class FlameState:
     """The row of callers and callees."""
     line: int = 0
     """Lines of the source that are scrolled out."""
+    has_polls: bool = False
+    """The profile came by polling: its polls stand above everything."""
+    polls: tuple[int, ...] = ()
+    """Those that are chosen, by their numbers; empty is all of the window."""
+    marked: tuple[int, ...] = ()
+    """Those that others are compared with."""
+    about: str = ""
+    """What is shown, where the page was opened from traffic: time, route, polls."""
+    against: str = ""
+    """The quiet time before that it is compared with."""
     said: str = ""
     """What is to be said once, in words of ours."""
 

@@ -236,15 +236,15 @@ def _past(scene: Scene, standing: Standing, end: float, inks: Inks) -> list[Piec
     action = "screen.live"
     window = _shown_window(scene, standing.window, end)
     pieces = [
-        Piece(" PAST ", inks.past_badge, 0, action),
+        *([] if scene.frozen is not None else [Piece(" PAST ", inks.past_badge, 0, action)]),
         Piece(units.span(window.start, window.end, scene.at or end), inks.past, 1, gap=1),
     ]
-    if scene.at:
+    if scene.at and scene.frozen is None:
         pieces.append(Piece(f"{units.age(max(0.0, scene.at - window.end))} ago", inks.label, 3))
     if standing.live_key:
         pieces += [
             Piece(standing.live_key, inks.focus, 2, action, group="live"),
-            Piece("live", inks.label, 2, action, gap=1, group="live"),
+            Piece("live" if scene.frozen is None else "all", inks.label, 2, action, gap=1, group="live"),
         ]
     return pieces
 

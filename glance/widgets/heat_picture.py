@@ -14,7 +14,7 @@ from glance.domain.heat_board import SECOND_MS, HeatBoard, HeatCell, HeatWish
 from glance.domain.heat_chip import second_span
 from glance.domain.scene import Scene
 from glance.domain.window import window_words
-from glance.widgets.drawing import Line, Picture, words
+from glance.widgets.drawing import Line, Picture, clean, words
 from glance.widgets.frame import Frame, framed
 from glance.widgets.heat_drawing import (
     HeatState,
@@ -29,6 +29,10 @@ from glance.widgets.inks import Inks
 from glance.widgets.progress import empty_words
 
 CHOICES = {"all": "all requests", "errors": "only errors", "fine": "without errors"}
+MATCHING = "all that match"
+"""Instead of `all requests`, where a filter has chosen among them."""
+LONGEST_FILTER = 48
+"""Cells of it in the border; all of it stands under the header."""
 MEASURES = {"requests": "requests", "errors": "errors", "p99": "p99 of latency", "max": "slowest"}
 TITLES = {"latency": "heat map · latency", "second": "heat map · within seconds"}
 NO_LATENCY = (
@@ -67,8 +71,12 @@ def heat_picture(scene: Scene, told: Shown, size: Size, inks: Inks) -> Picture:
     else:
         lines = _map(board, state, inside, inks)
     shown = CHOICES[wish.choice] if wish.kind == "latency" else MEASURES[wish.measure]
-    notes = ((f"window {window_words(scene.view.window)}", inks.label), (shown, hue(wish, inks)))
-    frame = Frame((), True, notes, _below(wish, state, inks), TITLES[wish.kind])
+    notes = [(f"window {window_words(scene.view.window)}", inks.label)]
+    if chosen_by := scene.view.filter:
+        notes.append((f"filter {clean(chosen_by, LONGEST_FILTER)}", inks.focus))
+        shown = MATCHING if shown == CHOICES["all"] else shown
+    notes.append((shown, hue(wish, inks)))
+    frame = Frame((), True, tuple(notes), _below(wish, state, inks), TITLES[wish.kind])
     return framed(size, frame, lines, (), inks)
 
 

@@ -19,7 +19,9 @@ from glance.widgets.request_line import request_line
 from glance.widgets.sheet import Sheet, beside, rule
 from glance.widgets.spread_drawing import axis_of, small_spread, spread_sheet
 
-BY_NAMES: dict[LatencyBy, str] = {"routes": "route", "paths": "path", "sections": "section", "hosts": "vhost"}
+BY_NAMES: dict[LatencyBy, str] = {
+    "routes": "route", "paths": "path", "sections": "section", "hosts": "vhost", "upstreams": "upstream",
+}  # fmt: skip
 COLUMNS: tuple[tuple[LatencySort, int], ...] = (
     ("hits", units.COUNT_WIDTH),
     ("p50", units.DURATION_WIDTH),
@@ -32,10 +34,12 @@ DROP_ORDER: tuple[LatencySort, ...] = ("p90", "hits", "p50", "max", "p95")
 """Which column goes first when names need the room."""
 NAME_LEAST = 22
 NAME_WIDE = 44
-SPREAD_WIDTHS = (40, 24, 16)
+SPREAD_WIDTHS = (72, 40, 24, 16)
 """Cells of the column with the spread of each row, the greatest that leaves names their room."""
 SIDE_BY_SIDE = 100
 """Cells from which on the spread and the slowest requests stand side by side."""
+CHOICES_WIDE = 76
+"""Cells from which on what no line names is shown among what latencies can be told apart by."""
 HEAD_LINES = 2
 
 TEACHING = (
@@ -63,6 +67,8 @@ class LatencyState:
     index: int = 0
     top: int = 0
     wish: LatencyWish = field(default_factory=LatencyWish)
+    unnamed: tuple[LatencyBy, ...] = ()
+    """What was just asked for, but no line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,12 @@ def latency_page(scene: Scene, board: LatencyBoard | None, state: LatencyState, 
     inside = Size(size.width - 2, size.height - 2)
     sheet = Sheet(inside)
     notes: list[tuple[str, Style]] = [(f"window {clean(scene.view.window).partition('/')[0]}", inks.label)]
-    sheet.add(_choices(board, state.wish, inside.width, inks))
+    sheet.add(_choices(scene, board, state.wish, inside.width, inks))
     if board is None or not board.rows:
         _nothing(sheet, scene, board, inks)
     else:
-        notes.append((_names_words(board), inks.label))
+        said = (_unnamed_words(state.unnamed), inks.text) if state.unnamed else (_names_words(board), inks.label)
+        notes.append(said)
         _fill(sheet, scene, board, state, inks)
     return framed(size, Frame((), True, tuple(notes), title="latency"), sheet.lines, sheet.spots, inks)
 
@@ -113,11 +120,19 @@ def _names_words(board: LatencyBoard) -> str:
     return f"{units.exact(board.distinct)} {name}"
 
 
-def _choices(board: LatencyBoard | None, wish: LatencyWish, width: int, inks: Inks) -> Line:
+def _unnamed_words(unnamed: Sequence[LatencyBy]) -> str:
+    """That the log names none of what was asked for."""
+    return "this log names no " + " and no ".join(BY_NAMES[by] for by in unnamed)
+
+
+def _choices(scene: Scene, board: LatencyBoard | None, wish: LatencyWish, width: int, inks: Inks) -> Line:
     """By what latencies are told apart, and whether errors count."""
     line = Line(width, inks.ground).skip(1).put("v", inks.focus, "by").put(" by", inks.label, "by")
     for by in BYS:
-        line.skip(2).put(BY_NAMES[by], inks.focus if by == wish.by else inks.label, f"by_name('{by}')")
+        if by != wish.by and by in scene.absent and width < CHOICES_WIDE:
+            continue
+        ink = inks.focus if by == wish.by else soft(inks.label) if by in scene.absent else inks.label
+        line.skip(2).put(BY_NAMES[by], ink, f"by_name('{by}')")
     told = "leaves errors out"
     if wish.without_errors:
         told = "counts errors too"
@@ -125,8 +140,8 @@ def _choices(board: LatencyBoard | None, wish: LatencyWish, width: int, inks: In
         left_out = f"4xx and 5xx left out: {units.counted(many, 'request')}"
         if line.room > len(left_out) + len(told) + 8:
             line.skip(4).put(left_out, inks.client_error)
-        elif line.room > len(told) + 22:
-            line.skip(2).put(f"{units.count(many)} errors left out", inks.client_error)
+        elif many:
+            told = f"counts {units.count(many)} errors too"
     if line.room >= len(told) + 4:
         line.goto(width - len(told) - 3).put("n", inks.focus, "errors").skip(1).put(told, inks.label, "errors")
     return line
@@ -169,7 +184,7 @@ def _name_room(width: int, columns: Sequence[tuple[LatencySort, int]]) -> int:
 def _spread_width(width: int, columns: Sequence[tuple[LatencySort, int]]) -> int:
     """Cells of the column with spreads; 0 where there is no room."""
     room = _name_room(width, columns)
-    return next((cells for cells in SPREAD_WIDTHS if room - cells - 2 >= NAME_WIDE), 0)
+    return next((cells for cells in SPREAD_WIDTHS if room - cells - 2 >= max(NAME_WIDE, cells)), 0)
 
 
 def _fill(sheet: Sheet, scene: Scene, board: LatencyBoard, state: LatencyState, inks: Inks) -> None:

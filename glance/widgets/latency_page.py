@@ -34,6 +34,9 @@ class LatencyPage(Page):
         """Begin with routes, slowest first."""
         super().__init__()
         self._wish = LatencyWish()
+        self._is_moved = False
+        """The cursor was put where it is; until then it is on the slowest name, below the row of all requests."""
+        self._unnamed: tuple[LatencyBy, ...] = ()
 
     # What is shown ------------------------------------------------------------------------------
 
@@ -44,7 +47,7 @@ class LatencyPage(Page):
 
     def fit(self, size: Size) -> None:
         """Want what a page of this size can show."""
-        lines = max(4, min(MOST_LINES, size.height // 2))
+        lines = max(4, min(MOST_LINES, size.height - HEAD_LINES - 4))
         self._wish = replace(self._wish, rows=max(40, min(MOST_ROWS, 2 * size.height)), lines=lines)
 
     def board(self, scene: Scene) -> LatencyBoard | None:
@@ -61,6 +64,9 @@ class LatencyPage(Page):
         """Keep the cursor on its name, and ask for the slowest requests of another one."""
         if self.board(scene) is None:
             return
+        names = self.names(scene)
+        if not self._is_moved and len(names) > 1:
+            self._index, self.cursor = 1, names[1]
         super().follow(scene)
         self._want_slowest()
 
@@ -92,14 +98,14 @@ class LatencyPage(Page):
     def draw(self, size: Size) -> Picture:
         """The page of now."""
         self.keep_in_view()
-        state = LatencyState(self.index, self.top, self._wish)
+        state = LatencyState(self.index, self.top, self._wish, self._unnamed)
         return latency_page(self.scene, self.board(self.scene), state, size, self.inks)
 
     def part(self, scene: Scene) -> object:
         """The answer, and what is said where there is none."""
         board = self.board(scene)
         words = "" if board is not None and board.rows else empty_words(scene)
-        return (board, words, scene.view.window, scene.has_latency, bool(scene.totals.hits))
+        return (board, words, scene.view.window, scene.has_latency, bool(scene.totals.hits), scene.absent)
 
     @property
     def table(self) -> PageTable | None:
@@ -126,23 +132,37 @@ class LatencyPage(Page):
 
     def select(self, index: int) -> None:
         """Put the cursor on a row."""
+        self._is_moved = True
         super().select(index)
+        self._unnamed = ()
         self._want_slowest()
 
     def _want(self, **changes: object) -> None:
         """Ask for something else, and show its first rows."""
-        self._wish = replace(self._wish, row=None, **changes)  # type: ignore[arg-type]
-        self.cursor, self._index, self.top = None, 0, 0
+        self._wish, self._unnamed = replace(self._wish, row=None, **changes), ()  # type: ignore[arg-type]
+        self.cursor, self._index, self.top, self._is_moved = None, 0, 0, False
         self.ask()
         self.redraw()
 
     def action_by(self) -> None:
-        """Tell latencies apart by the next thing."""
-        self.action_by_name(BYS[(BYS.index(self._wish.by) + 1) % len(BYS)])
+        """Tell latencies apart by the next thing; what no line names is stepped over, and told of."""
+        start = BYS.index(self._wish.by) + 1
+        following = (*BYS[start:], *BYS[:start])
+        chosen = next((by for by in following if by not in self.scene.absent), self._wish.by)
+        self._want(by=chosen)
+        self._say_unnamed(following[: following.index(chosen)])
 
     def action_by_name(self, by: LatencyBy) -> None:
-        """Tell latencies apart by this."""
-        self._want(by=by)
+        """Tell latencies apart by this, unless no line names any."""
+        if by in self.scene.absent:
+            self._say_unnamed((by,))
+        else:
+            self._want(by=by)
+
+    def _say_unnamed(self, unnamed: tuple[LatencyBy, ...]) -> None:
+        """Say what the log does not name, until something else is asked for."""
+        self._unnamed = unnamed
+        self.redraw()
 
     def action_sort(self) -> None:
         """Order the rows by the next column."""

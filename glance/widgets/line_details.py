@@ -74,7 +74,7 @@ def _entries(line: RawLine, inks: Inks) -> Iterator[tuple[str, str, Style]]:
         yield "latency", units.duration(log.seconds), inks.latency
     if log.size is not None:
         yield "size", f"{units.size(log.size)} · {units.exact(log.size)} bytes", inks.volume
-    for name in ("user", "host", "referrer", "agent", "protocol"):
+    for name in ("user", "host", "upstream", "referrer", "agent", "protocol"):
         if said.get(name):
             yield name, clean(said[name], 2048), inks.text
     where = line.file or line.path

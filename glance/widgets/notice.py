@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.geometry import Size
+from textual.strip import Strip
 
 from glance.domain.scene import Scene
 from glance.widgets.drawing import Line, Picture, clean, words
@@ -14,8 +15,17 @@ LEAST = Size(40, 10)
 
 
 def troubles(scene: Scene) -> tuple[str, ...]:
-    """What stands above everything, a line each: the trouble of the logs, and that of history."""
-    return tuple(text for text in (clean(scene.trouble), failure(scene.history)) if text)
+    """What stands above everything, a line each: that it is a snapshot, the trouble of the logs, that of history."""
+    return tuple(text for text in (frozen_words(scene), clean(scene.trouble), failure(scene.history)) if text)
+
+
+def frozen_words(scene: Scene) -> str:
+    """Which snapshot is looked at, and how to leave it; empty where logs are."""
+    sight = scene.frozen
+    if sight is None:
+        return ""
+    back = "q quits" if sight.is_alone else "esc returns to live"
+    return f"{back} · {clean(sight.id)} · {clean(sight.why, 300)}".removesuffix(" · ")
 
 
 class Banner(Panel, can_focus=False):
@@ -28,10 +38,12 @@ class Banner(Panel, can_focus=False):
         told = list(troubles(self.scene))
         if len(told) > size.height:
             told[size.height - 1 :] = [" · ".join(told[size.height - 1 :])]
-        strips = []
+        strips: list[Strip] = []
         for text in (*told, *("",) * (size.height - len(told))):
             line = Line(size.width, self.inks.ground)
-            if text:
+            if text and not strips and self.scene.frozen is not None:
+                line.skip(1).put(" SNAPSHOT ", self.inks.past_badge).skip(1).put(text, self.inks.past)
+            elif text:
                 line.skip(1).put(" ! ", self.inks.firing).skip(1).put(text, self.inks.text)
             strips.append(line.strip())
         return Picture(size, tuple(strips))

@@ -6,10 +6,12 @@ from collections.abc import Hashable, Mapping
 
 from textual.geometry import Size
 
-from glance.domain.page import PageAnswer, PageTable, PageWish
+from glance.domain.joint import Joint
+from glance.domain.page import PageAnswer, PageFile, PageTable, PageWish
 from glance.domain.scene import Scene
 from glance.messages import PageRequested
 from glance.widgets.listing import Listing
+from glance.widgets.panel import Panel
 
 
 class Page(Listing):
@@ -41,6 +43,14 @@ class Page(Listing):
     def fit(self, size: Size) -> None:
         """It is about to be shown with this size: what it wants may depend on it."""
 
+    @property
+    def joint(self) -> Joint | None:
+        """The traffic that it shows the code of; None on pages that show none."""
+        return None
+
+    def join(self, joint: Joint) -> None:
+        """Show the code of this traffic: it is about to be opened."""
+
     def ask(self) -> None:
         """Want something else now: called whenever `wish` changed."""
         self.post_message(PageRequested(self.wish))
@@ -69,8 +79,26 @@ class Page(Listing):
         """What is exported instead of the figures of the window; None where there is nothing of its own."""
         return None
 
+    @property
+    def files(self) -> tuple[PageFile, ...]:
+        """What can be exported besides the table."""
+        return ()
+
+    def opened_from(self, panel: Panel | None) -> None:
+        """It is opened from this one, which has the keys: what it shows may depend on that."""
+
     def recall(self, known: Mapping[str, str]) -> None:
         """Take what was remembered from the last time: choices by name."""
+
+    @property
+    def has_polls(self) -> bool:
+        """Single polls of a profile can be chosen on it."""
+        return False
+
+    @property
+    def has_others(self) -> bool:
+        """There is something before or after what it shows."""
+        return False
 
     @property
     def can_open(self) -> bool:

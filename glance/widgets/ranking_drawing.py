@@ -33,10 +33,12 @@ SAID_BY_ALL: dict[RankingName, tuple[str, ...]] = {
 }
 """How most names begin: where there is no room for all of a name, this goes first."""
 SPARK_WIDTH = 8
+CPU_WIDTH = 8
 PATHS = frozenset(("sections", "paths", "routes"))
 """Rankings whose names lose their left side where they are too long."""
 NOBODY = {
     "hosts": "the log names no host",
+    "upstreams": "the log names no upstream",
     "referrers": "no request came from another page",
     "agents": "the log names no agent",
     "crawlers": "no crawler was here",
@@ -82,6 +84,12 @@ def _p95(row: Row, inks: Inks) -> tuple[str, Style]:
     return units.duration(row.p95), soft(inks.label) if row.p95 is None else inks.latency
 
 
+def _cpu(row: Row, inks: Inks) -> tuple[str, Style]:
+    if row.cpu is None:
+        return units.NOTHING, soft(inks.label)
+    return units.duration(row.cpu.seconds), soft(inks.client_error) if row.cpu.is_rough else inks.client_error
+
+
 def _spark(row: Row, inks: Inks) -> tuple[str, Style]:
     return sparkline(row.spark, SPARK_WIDTH), soft(inks.traffic)
 
@@ -93,9 +101,10 @@ COLUMNS = (
     Column("5xx", units.COUNT_WIDTH, "errors", _server_errors),
     Column("bytes", units.SIZE_WIDTH, "bytes", _bytes),
     Column("p95", units.DURATION_WIDTH, "p95", _p95),
+    Column("cpu/req", CPU_WIDTH, "cpu", _cpu),
     Column("trend", SPARK_WIDTH, None, _spark),
 )
-DROP_ORDER = ("bytes", "trend", "share", "p95", "4xx", "5xx", "change", "hits")
+DROP_ORDER = ("cpu/req", "bytes", "trend", "share", "p95", "4xx", "5xx", "change", "hits")
 """Which column goes first when names need the room."""
 
 
@@ -122,10 +131,17 @@ def sort_of(scene: Scene, name: RankingName) -> SortKey:
 
 
 def columns_for(
-    width: int, has_latency: bool, sort: SortKey, least: int = NAME_LEAST, change: Column | None = None
+    width: int,
+    has_latency: bool,
+    sort: SortKey,
+    least: int = NAME_LEAST,
+    change: Column | None = None,
+    *,
+    has_cpu: bool = False,
 ) -> list[Column]:
     """The columns that leave names enough room; the one that decides the order goes last of all."""
     columns = [column for column in COLUMNS if has_latency or column.name != "p95"]
+    columns = [column for column in columns if has_cpu or column.name != "cpu/req"]
     if change is not None:
         columns.insert(1, change)
     for name in DROP_ORDER:
@@ -175,7 +191,9 @@ def table_picture(
     inside = Size(size.width - 2, size.height - 2)
     sort = sort_of(scene, name)
     least = LONG_NAMES.get(name, NAME_LEAST)
-    columns = columns_for(inside.width, scene.has_latency, sort, least, change_column(scene, ranking))
+    has_cpu = any(row.cpu is not None for row in ranking.rows)
+    change = change_column(scene, ranking)
+    columns = columns_for(inside.width, scene.has_latency, sort, least, change, has_cpu=has_cpu)
     heading, spots = _heading(columns, sort, inside.width, inks)
     lines = [heading]
     lines += _rows(ranking, columns, inside.width, row_room(size, state), inks, state=state)

@@ -22,7 +22,7 @@ MOST_SEARCH = 200
 """Characters of a search."""
 
 NO_KEYMAP: Mapping[str, str] = MappingProxyType({})
-SORTS: tuple[SortKey, ...] = ("hits", "errors", "bytes", "p95", "name")
+SORTS: tuple[SortKey, ...] = ("hits", "errors", "bytes", "p95", "cpu", "name")
 
 
 class RankingTable(Panel, can_focus=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from glance.domain import units
 from glance.domain.log_line import LogLine
 from glance.domain.scene import Scene
@@ -36,6 +38,14 @@ def request_line(log: LogLine, scene: Scene, width: int, inks: Inks, agent: str 
         line.put(fit_left(clean(log.method), METHOD_WIDTH), inks.label).skip(1)
     target = clean(log.target, width * 2) or "–"
     if width >= AGENT_FROM and agent:
-        line.put(fit_path(target, line.room * 45 // 100), inks.text).skip(1)
+        line.put(_fitted(target, line.room * 45 // 100), inks.text).skip(1)
         return line.put(fit_left(clean(agent), line.room - 1), soft(inks.label))
-    return line.put(fit_path(target, line.room - 1) if line.room > 1 else "", inks.text)
+    return line.put(_fitted(target, line.room - 1) if line.room > 1 else "", inks.text)
+
+
+def _fitted(target: str, width: int) -> str:
+    """A target in so many cells: of one that is too long the scheme and the site go first, as of all beside it."""
+    if cell_len(target) > width and "://" in target[:8]:
+        _, slash, path = target.partition("://")[2].partition("/")
+        target = slash + path or target
+    return fit_path(target, width)

@@ -107,6 +107,8 @@ def _history(scene: Scene, width: int, inks: Inks) -> list[Strip]:
         strips += _told("size", units.size(history.size_bytes), width, inks)
     if history.condition != "off":
         strips += _told("waiting", f"{units.exact(history.waiting_lines)} lines", width, inks)
+    if scene.snapshots.serial:
+        strips += _told("snapshot", clean(scene.snapshots.words), width, inks)
     return strips
 
 
@@ -173,6 +175,7 @@ class SourcePage(Panel, can_focus=True):
             scene.sources,
             scene.targets,
             scene.history,
+            scene.snapshots,
             scene.gaps,
             scene.unparsed_lines,
             scene.unparsed_total,

@@ -88,18 +88,21 @@ def _block(value: float, most: float, floor: int, levels: int) -> str:
 
 
 def _marks(row: LatencyRow, axis: LogAxis, width: int) -> str:
-    """The percentiles at their columns; those that have no room are left out, the median last."""
+    """The percentiles at their columns; those that have no room are left out, the median last.
+
+    The name stands at the right of its mark or at the left, that of the median rather at the left.
+    """
     text = [" "] * width
     for name, seconds in (("p50", row.p50), ("p99", row.p99), ("p95", row.p95), ("p90", row.p90)):
         if seconds is None:
             continue
         at = axis.at(seconds, width)
-        label, begin = f"▾{name}", at
-        if at + len(label) > width:
-            label, begin = f"{name}▾", at - len(name)
-        around = "".join(text[max(0, begin - 1) : begin + len(label) + 1])
-        if begin >= 0 and not around.strip():
-            text[begin : begin + len(label)] = label
+        sides = [(f"▾{name}", at), (f"{name}▾", at - len(name))]
+        for label, begin in reversed(sides) if name == "p50" else sides:
+            around = "".join(text[max(0, begin - 1) : begin + len(label) + 1])
+            if begin >= 0 and begin + len(label) <= width and not around.strip():
+                text[begin : begin + len(label)] = label
+                break
     return "".join(text)
 
 

@@ -59,7 +59,8 @@ FUNCTIONS: dict[str, str] = {
 
 RANKED: dict[str, RankingName] = {
     "path": "paths", "section": "sections", "client": "clients", "route": "routes", "agent": "agents", "kind": "kinds",
-    "crawler": "crawlers", "referrer": "referrers", "host": "hosts", "method": "methods",
+    "crawler": "crawlers", "referrer": "referrers", "host": "hosts", "upstream": "upstreams",
+    "method": "methods",
 }  # fmt: skip
 """Columns whose values a scene may know."""
 

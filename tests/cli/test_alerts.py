@@ -94,7 +94,7 @@ def test_settings_switch_rules_off_and_set_the_traffic_alert(place: Path, capfd:
     rows = {row["name"]: row for row in json.loads(capfd.readouterr().out)}
 
     assert (rows["silence"]["state"], rows["client-burst"]["state"]) == ("off", "off")
-    assert rows["traffic"]["rule"] == "rate > 16.5 over 5m"
+    assert rows["traffic"]["rule"] == "rate > 16.5 over 5m snapshot on"
 
 
 def test_a_mistake_in_a_rule_is_marked(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +153,7 @@ def test_a_log_is_replayed(place: Path, capfd: pytest.CaptureFixture[str]) -> No
     assert "FIRES  test: share of status>=500 is 100%, limit > 5.0%, triggered at 2025-11-22T14:20:19Z" in text
     assert text == said(capfd, "test", "ratio(status>=500) > 5% over 5m min 20", "access.log")
     found = told(capfd, "test", "traffic", "access.log")
-    assert (found["rule"], found["fired"], found["records"]) == ("rate > 10 over 2m", 0, 62)
+    assert (found["rule"], found["fired"], found["records"]) == ("rate > 10 over 2m snapshot on", 0, 62)
 
 
 def test_a_log_that_cannot_be_read_is_told(place: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,8 @@ def test_what_a_newer_glance_added_is_left_out() -> None:
         ({"made_at": "now"}, "made_at"),
         ({"made_at": 1e300}, "made_at"),
         ({"start": float("nan")}, "start"),
+        ({"start": 30.0}, "its window is none"),
+        ({"start": -2e11}, "its window is none"),
         ({"records": True}, "records"),
         ({"logs": {}}, "logs is no list"),
         ({"logs": [3]}, "no object"),
@@ -111,6 +113,12 @@ def test_the_oldest_of_alerts_go_first_and_what_a_person_took_last() -> None:
     assert to_let_go(there, 10, Allowance(40)) == []
     assert to_let_go(there, 10, Allowance(35)) == ["2"]
     assert to_let_go(there, 10, Allowance(15)) == ["2", "3", "1"]
+
+
+def test_no_more_than_so_many_are_kept() -> None:
+    there = [kept(1, is_dear=True), kept(2), kept(3), kept(4)]
+    assert to_let_go(there, 10, Allowance(1000, most_count=2)) == ["2", "3"]
+    assert to_let_go(there, 10, Allowance(1000, most_count=1), "2") == ["3", "4", "1"]
 
 
 def test_what_was_just_made_stays() -> None:

@@ -40,7 +40,8 @@ def test_a_moment(text, start):
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [
-        ("14:00..14:01", TODAY + 50400, TODAY + 50460), ("yesterday", TODAY - DAY, TODAY), ("today", TODAY, TODAY + DAY),
+        ("14:00..14:01", TODAY + 50400, TODAY + 50460), ("yesterday", TODAY - DAY, TODAY),
+        ("today", TODAY, TODAY + DAY),
         ("23:00..01:00", TODAY - 3600, TODAY + 3600), ("2026-11-20", TODAY - 2 * DAY, TODAY - DAY),
         ("2026-11-20 14", TODAY - 2 * DAY + 14 * 3600, TODAY - 2 * DAY + 15 * 3600),
         ("yesterday 9:00..9:30", TODAY - DAY + 9 * 3600, TODAY - DAY + 9.5 * 3600),
@@ -52,7 +53,9 @@ def test_a_stretch(text, start, end):
     assert (place.start, place.end, place.is_moment) == (start, end, False)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "25:00", "14:00..", "2026-02-30", "2026-11-22..2026-11-20", "99999h..", "-999999w", "é"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "25:00", "14:00..", "2026-02-30", "2026-11-22..2026-11-20", "99999h..", "-999999w", "é"]
+)
 def test_what_is_none_says_what_to_write(text):
     with pytest.raises(Mistake) as caught:
         parse_place(text, NOW)

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,8 @@ class Shot:
     """Pressed before it is taken."""
     undo: Sequence[bytes] = (ESCAPE,)
     """Pressed after it was taken, where keys were."""
+    after_seconds: float = 0.0
+    """Not before so long after the opening."""
 
 
 SHOTS = (
@@ -53,6 +56,17 @@ SHOTS = (
     Shot("timeline", "a part of the chart is selected; its border says what is in it", 120, 35, (b"[", b"[", b"{")),
     Shot("compare", "five minutes beside the five before, risers first", 120, 35, (b"<", b"c", b"3", b"s")),
 )  # fmt: skip
+SLOW_SECONDS = 108.0
+"""Searches become slow eighty seconds after the opening; then some profiles of it are there."""
+CODE = (
+    Shot("suspects", "the page of suspects while searches are slow, with the line of source", 120, 35,
+         (b"d", *(b"k",) * 4, b"j", b"P"), (ESCAPE, ESCAPE), SLOW_SECONDS),
+    Shot("flame", "the flame graph of the same time, with top table, callers and callees", 120, 35,
+         (b"p", *(b"\x1b[B",) * 5), (ESCAPE, b"S"), SLOW_SECONDS),
+    Shot("snapshots", "the page of snapshots, with one that was just taken", 120, 35,
+         (b"K",), (ESCAPE,), SLOW_SECONDS + 22),
+)  # fmt: skip
+"""From traffic to the line of code; a snapshot takes some seconds, so it is begun after the shot before."""
 LIGHT = Shot("light", "glance with light colours", 120, 35)
 
 
@@ -73,17 +87,28 @@ def taken(setting: Setting, shots: Sequence[Shot], *, theme: str) -> dict[str, s
         directory=ROOT,
     ) as shown:
         wait_for(shown, re.escape((OPENED + SHOWN_AFTER).strftime("%H:%M:%S")), 2 * PATIENCE_SECONDS)
-        return {shot.name: one(shown, shot) for shot in shots}
+        opened = time.monotonic() - SHOWN_AFTER.total_seconds()
+        found = {}
+        for shot in shots:
+            shown.run(max(0.0, opened + shot.after_seconds - time.monotonic()))
+            found[shot.name] = one(shown, shot)
+        return found
 
 
 def one(shown: Terminal, shot: Shot) -> str:
-    """One picture."""
+    """One picture.
+
+    Raises:
+        ValueError: the dashboard is gone.
+    """
     shown.resize(shot.columns, shot.rows)
     shown.run(1.5)
     for key in shot.keys:
         shown.send(key)
         shown.run(0.7)
     shown.run(1.0)
+    if shown.process.poll() is not None:
+        raise ValueError(f"the dashboard ended before {shot.name}:\n{shown.text()}")
     drawn = picture(shown.screen, shot.title)
     for key in shot.undo if shot.keys else ():
         shown.send(key)
@@ -107,7 +132,7 @@ def main(words: Sequence[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="glance-pictures-") as work:
         setting = Setting(Path(work), Path(work), is_quick=True, say=lambda _: None)
-        drawn = taken(setting, SHOTS, theme="dark") | taken(setting, (LIGHT,), theme="light")
+        drawn = taken(setting, (*SHOTS, *CODE), theme="dark") | taken(setting, (LIGHT,), theme="light")
     for name, text in drawn.items():
         path = folder / f"{name}.svg"
         path.write_text(text, encoding="utf-8")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.pictures.__main__ import FOLDER, LIGHT, SHOTS
+from tests.pictures.__main__ import CODE, FOLDER, LIGHT, SHOTS
 
 MOST_BYTES = 300_000
 
 
-@pytest.mark.parametrize("name", [shot.name for shot in (*SHOTS, LIGHT)])
+@pytest.mark.parametrize("name", [shot.name for shot in (*SHOTS, *CODE, LIGHT)])
 def test_picture_is_there_and_small(name: str) -> None:
     path: Path = FOLDER / f"{name}.svg"
 

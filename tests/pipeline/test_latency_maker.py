@@ -25,7 +25,8 @@ START = 1_700_000_000
 WINDOW = Window(START + 60, START + 480, 5)
 SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "max": 1.0}
 NAMES = {"routes": lambda one: route(one.path), "paths": lambda one: one.path,
-         "sections": lambda one: section(one.path), "hosts": lambda one: one.host}  # fmt: skip
+         "sections": lambda one: section(one.path), "hosts": lambda one: one.host,
+         "upstreams": lambda one: one.upstream}  # fmt: skip
 
 
 def records_of(count: int, seed: int) -> list[LogRecord]:
@@ -39,7 +40,11 @@ def records_of(count: int, seed: int) -> list[LogRecord]:
         status = rng.choice([b"200", b"200", b"301", b"404", b"500", b""])
         at_ms = START * 1000 + index * 600_000 // count + rng.randrange(-2000, 2000)
         host = rng.choice([b"a.example", b"b.example", b""])
-        made.append(LogRecord(at_ms, b"10.0.0.%d" % (user % 5), path=path, status=status, seconds=seconds, host=host))
+        upstream = (b"", b"10.0.0.1:80", b"shop/web-1")[index % 3]
+        made.append(
+            LogRecord(at_ms, b"10.0.0.%d" % (user % 5), path=path, status=status, seconds=seconds, host=host,
+                      upstream=upstream)
+        )  # fmt: skip
     return made
 
 

@@ -17,6 +17,8 @@ from glance.domain.profiles.target import targets_of
 from glance.domain.view import View
 from glance.pipeline import poll_keeper
 from glance.pipeline.kept_polls import KeptPolls
+from glance.pipeline.poll_board import PollBoard
+from glance.pipeline.poll_shelf import PollShelf
 from glance.pipeline.polling import Beside, Polling
 from glance.pipeline.target_poller import BASELINE, BUSY, NOTHING_THERE, UNLISTED
 from glance.store.profile_table import ProfileTable
@@ -110,7 +112,7 @@ async def test_f40_a_target_that_cannot_be_reached():
         url = server.url
     async with polled(f"api={url}") as stage:
         await stage.until(lambda: len(stage.clock.waits) > 8)
-        assert (stage.status.condition, stage.status.words) == ("down", "Connection refused")
+        assert (stage.status.condition, stage.status.words) == ("down", "connection refused: nothing listens there")
         assert max(stage.clock.waits) > 100
 
 
@@ -269,6 +271,13 @@ async def test_nothing_in_a_profile_is_told_in_words():
 
 class HeldProfiles(dict):
     """A desk."""
+
+    def __init__(self):
+        self.polls = PollBoard(lambda: None)
+        self.shelf = PollShelf()
+
+    def told(self):
+        pass
 
     def add(self, name, profile, at, note=""):
         self.pop(name, None)

@@ -200,3 +200,17 @@ async def test_keys_that_choose_are_offered_where_there_is_a_map():
         assert "enter filter" in on.text("keys")
         await on.publish(AT + 2, page=latency_board(on.engine.views[-1].page, hits=(), bounds=(), total=0))
         assert "v select" not in on.text("keys")
+
+
+async def test_with_a_filter_the_border_tells_it_instead_of_all_requests():
+    async with stage() as on:
+        await on.publish()
+        await on.press("h")
+        await on.publish(page=latency_board(on.engine.views[-1].page))
+        assert "all requests" in on.text("heat")
+        await on.press("enter", "f", *"status:5xx", "enter")
+        await on.publish(AT + 1, page=latency_board(on.engine.views[-1].page))
+        border = on.text("heat").splitlines()[0]
+        assert "all requests" not in border
+        assert "filter time=" in border
+        assert "all that match" in border

@@ -6,7 +6,7 @@ import pytest
 
 from glance.domain.latency_board import BYS, SORTS, LatencyWish
 from glance.widgets.latency_page import LatencyPage
-from tests.boards import latency_board
+from tests.boards import latency_board, latency_row
 from tests.scenes import AT
 from tests.screens.running import stage
 
@@ -38,6 +38,47 @@ async def test_v_tells_latencies_apart_by_something_else():
         assert on.engine.views[-1].page.by == BYS[0]
 
 
+async def test_v_steps_over_what_no_line_names_and_says_so():
+    async with stage() as on:
+        await on.press("d")
+        await on.publish(page=latency_board(), absent=("hosts", "upstreams"))
+        await on.press("v", "v")
+        assert on.engine.views[-1].page.by == "sections"
+        assert "names no" not in on.text("latency")
+        await on.press("v")
+        assert on.engine.views[-1].page.by == "routes"
+        await on.publish(AT + 1, page=latency_board(), absent=("hosts", "upstreams"))
+        assert "this log names no vhost and no upstream" in on.text("latency")
+        await on.press("s")
+        await on.publish(AT + 2, page=latency_board(), absent=("upstreams",))
+        assert "this log names no" not in on.text("latency")
+        await on.press("v", "v", "v", "v")
+        await on.publish(AT + 3, page=latency_board(), absent=("upstreams",))
+        assert on.engine.views[-1].page.by == "routes"
+        assert "this log names no upstream" in on.text("latency")
+
+
+async def test_a_click_on_upstream_tells_latencies_apart_by_it_and_enter_filters_by_one():
+    async with stage() as on:
+        await on.press("d")
+        await on.publish(page=latency_board(), absent=("upstreams",))
+        place = on.text("latency").splitlines()[1].index("upstream") + 2
+        await on.pilot.click("#latency", offset=(place, 1))
+        await on.pilot.pause()
+        assert on.engine.views[-1].page.by == "routes"
+        assert "this log names no upstream" in on.text("latency")
+        await on.publish(AT + 1, page=latency_board(), absent=())
+        await on.pilot.click("#latency", offset=(place, 1))
+        await on.pilot.pause()
+        wish = on.engine.views[-1].page
+        assert wish.by == "upstreams"
+        rows = tuple(latency_row(name, 900, 1.0) for name in (None, "10.0.0.1:80", "shop/web-1"))
+        await on.publish(AT + 2, page=latency_board(wish, rows=rows, distinct=2, looked_at=2), absent=())
+        assert "2 upstreams" in on.text("latency")
+        await on.press("j", "j", "enter")
+        assert on.engine.views[-1].filter == "upstream=shop/web-1"
+
+
 async def test_s_orders_by_the_next_column_and_a_click_by_that_one():
     async with stage() as on:
         await on.press("d")
@@ -66,7 +107,8 @@ async def test_the_slowest_requests_are_those_of_the_row_with_the_cursor():
     async with stage() as on:
         await on.press("d")
         await on.publish(page=latency_board())
-        await on.press("j", "j")
+        assert on.engine.views[-1].page.row == b"/api/v1/users/me"
+        await on.press("j")
         wish = on.engine.views[-1].page
         assert wish.row == b"/static/js/app.3f9c2e.js"
         await on.publish(AT + 1, page=latency_board(wish))
@@ -79,7 +121,7 @@ async def test_enter_filters_by_a_name_but_not_by_all_requests():
     async with stage() as on:
         await on.press("d")
         await on.publish(page=latency_board())
-        await on.press("enter")
+        await on.press("g", "enter")
         assert on.engine.views[-1].filter == ""
         await on.press("j", "enter")
         assert on.engine.views[-1].filter == "route=/api/v1/users/me"
@@ -91,7 +133,7 @@ async def test_l_on_all_requests_shows_all_lines_and_esc_comes_back():
     async with stage() as on:
         await on.press("d")
         await on.publish(page=latency_board())
-        await on.press("l")
+        await on.press("g", "l")
         assert on.overview.wish.zoomed == "raw"
         assert on.engine.views[-1].filter == ""
         assert "no row" not in on.text("header")

@@ -242,7 +242,7 @@ async def test_the_header_names_the_theme_that_was_chosen_for_a_moment():
 
 
 async def test_help_lists_every_command_and_closes():
-    async with stage((120, 200)) as on:
+    async with stage((120, 500)) as on:
         await on.press("question_mark")
         assert isinstance(on.app.screen, HelpScreen)
         text = " ".join(on.screen_text.split())

@@ -59,6 +59,28 @@ def test_it_says_what_is_left_out_and_among_which_the_slowest_were_looked_for():
     assert "9,000 routes" in text(latency_board(LatencyWish(sort="hits"), distinct=9000), (120, 33))[0]
 
 
+def test_what_no_line_names_steps_back_and_goes_where_it_is_narrow():
+    wide = text(latency_board(), (80, 22), absent=("hosts", "upstreams"))[1]
+    assert wide[1:48].split() == ["v", "by", "route", "path", "section", "vhost", "upstream"]
+    assert "n leaves errors out" in wide
+    narrow = text(latency_board(), (60, 22), absent=("hosts", "upstreams"))[1]
+    assert narrow[1:30].split() == ["v", "by", "route", "path", "section"]
+    assert "n leaves errors out" in narrow
+    scene = replace(scene_at(AT), absent=("upstreams",))
+    state = LatencyState(0, 0, LatencyWish(), ("hosts", "upstreams"))
+    picture = latency_page(scene, latency_board(), state, Size(80, 22), INKS)
+    assert "this log names no vhost and no upstream" in picture.strips[0].text
+    assert "18 routes" not in picture.strips[0].text
+
+
+def test_how_many_errors_are_left_out_is_said_at_any_width():
+    wish = LatencyWish("upstreams", without_errors=True)
+    for many, words in ((812, "n counts 812 errors too"), (57_667, "n counts 57.7k errors too")):
+        line = text(latency_board(wish, left_out=many), (80, 22), wish=wish)[1]
+        assert words in line
+        assert "upstream  " in line
+
+
 def test_below_the_table_is_the_spread_of_the_row_and_the_slowest_that_were_answered():
     board = latency_board(LatencyWish(row=b"/login"))
     for size in ((80, 22), (120, 33)):
@@ -66,7 +88,7 @@ def test_below_the_table_is_the_spread_of_the_row_and_the_slowest_that_were_answ
         assert "spread of /login" in shown
         assert "slowest of /login" in shown
         assert "7.30s 200" in shown
-        assert "▾p50" in shown
+        assert "p50▾" in shown
         assert "10ms" in shown
 
 
@@ -131,3 +153,17 @@ def test_a_spread_has_its_percentiles_and_an_axis(size):
 
 def test_labels_of_an_axis_are_short():
     assert [short(value) for value in (2e-6, 5e-4, 0.01, 2.0, 200.0)] == ["2µs", "500µs", "10ms", "2s", "3m20s"]
+
+
+@pytest.mark.parametrize("width", [12, 30, 43, 80])
+def test_percentiles_that_are_near_each_other_have_their_names_on_both_sides(width):
+    row = replace(latency_row("/x", 900, 1.0), p50=0.26, p90=0.74, p95=0.98, p99=1.67)
+    axis = axis_of([Spread(0.002, 10.0, (1, 1, 1, 1))])
+    marks = spread_sheet(row, axis, Size(width, 6), INKS).lines[0].text
+    assert "p50▾" in marks
+    for name, seconds in (("p50", row.p50), ("p90", row.p90), ("p95", row.p95), ("p99", row.p99)):
+        if name in marks:
+            assert marks[axis.at(seconds, width - 1)] == "▾"
+    if width >= 43:
+        assert "p95▾" in marks
+        assert "▾p99" in marks

@@ -14,10 +14,10 @@ TRAFFIC = "traffic"
 NO_DATA = "no-data"
 
 CALM = {
-    "server-errors": "ratio(status>=500) > 5% over 5m for 1m keep 2m min 50 severity critical",
-    "slow-responses": "p99(latency) > 3s over 5m for 2m keep 2m clear 2s min 200",
-    "silence": "count <= 0 over 5m after 600 in 30m severity critical",
-    "client-burst": "rate > 50 over 1m for 30s keep 2m by client",
+    "server-errors": "ratio(status>=500) > 5% over 5m for 1m keep 2m min 50 severity critical snapshot on",
+    "slow-responses": "p99(latency) > 3s over 5m for 2m keep 2m clear 2s min 200 snapshot on",
+    "silence": "count <= 0 over 5m after 600 in 30m severity critical snapshot on",
+    "client-burst": "rate > 50 over 1m for 30s keep 2m snapshot on by client",
 }
 """Rules by name: many answers of 5xx, slow ones, nothing at all after steady traffic, one client that storms."""
 
@@ -27,7 +27,7 @@ STALE_SECONDS = 300
 
 def traffic_rule(threshold: float = 10.0, window_seconds: float = 120.0) -> AlertRule:
     """More requests a second than this on average over the whole window."""
-    return parse_rule(TRAFFIC, f"rate > {plain(threshold)} over {span_text(max(1, round(window_seconds)))}")
+    return parse_rule(TRAFFIC, f"rate > {plain(threshold)} over {span_text(max(1, round(window_seconds)))} snapshot on")
 
 
 def builtin_rules(threshold: float = 10.0, window_seconds: float = 120.0) -> tuple[AlertRule, ...]:

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from glance.errors import RuleError
 
-KEYWORDS = ("over", "after", "for", "keep", "clear", "min", "severity", "repeat", "group", "source", "by", "where")
+KEYWORDS = (
+    *("over", "after", "for", "keep", "clear", "min", "severity", "repeat", "snapshot"),
+    *("group", "source", "by", "where"),
+)
 """Words that begin a clause, in the order of the normal form."""
 
 COMPARISONS = (">=", "<=", "==", "!=", ">", "<", "=")

@@ -55,6 +55,8 @@ class AlertRule:
     after_seconds: int = 0
     severity: Severity = "warning"
     repeat_seconds: float = REPEAT_SECONDS
+    takes_snapshot: bool = False
+    """A snapshot is taken when it begins to fire."""
 
     def holds(self, value: float) -> bool:
         """The condition, on a value that was not rounded."""

@@ -35,6 +35,7 @@ T = TypeVar("T")
 MOST_CHARACTERS = 2000
 MOST_NAME = 64
 LONGEST_WINDOW = 7 * 86_400
+SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 LEAST_STEPS = 10
 """Steps that a long window is cut into at least, so that it moves on smoothly."""
 
@@ -82,6 +83,8 @@ def rule_text(rule: AlertRule) -> str:
         parts.append(f"severity {rule.severity}")
     if rule.repeat_seconds != REPEAT_SECONDS:
         parts.append(f"repeat {span_text(rule.repeat_seconds)}")
+    if rule.takes_snapshot:
+        parts.append("snapshot on")
     parts += [f"group {quoted(group)}" for group in metric.groups]
     parts += [f"source {quoted(source)}" for source in metric.sources]
     if metric.segment:
@@ -135,6 +138,7 @@ class _Reader:
             after_seconds=after_seconds,
             severity=self._read("severity", self._severity, "warning"),
             repeat_seconds=self._read("repeat", self._seconds, REPEAT_SECONDS),
+            takes_snapshot=self._read("snapshot", self._switch, False),
         )
         self._check(rule)
         return rule
@@ -238,6 +242,11 @@ class _Reader:
         if not word.text.isascii() or not word.text.isdigit():
             raise self._error(f"expected a whole number, not {word.text!r}", "", word.at)
         return int(word.text)
+
+    def _switch(self, word: Word) -> bool:
+        if word.text not in SWITCHES:
+            raise self._error(f"expected on or off, not {word.text!r}", "", word.at)
+        return SWITCHES[word.text]
 
     def _severity(self, word: Word) -> Severity:
         if word.text not in SEVERITIES:

@@ -22,7 +22,7 @@ STATISTICS = ("count", "rate", *MOMENTS, *PERCENTILES, "distinct", "ratio")
 NUMBERS = ("bytes", "latency", "status")
 """Properties that are numbers."""
 
-TEXTS = ("client", "path", "section", "route", "user", "agent", "host", "referrer", "method")
+TEXTS = ("client", "path", "section", "route", "user", "agent", "host", "upstream", "referrer", "method")
 """Properties that are texts."""
 
 PROPERTIES = ("*", *NUMBERS, *TEXTS)
@@ -36,6 +36,7 @@ SEGMENTS = (
     "method",
     "host",
     "vhost",
+    "upstream",
     "client",
     "user",
     "agent",

@@ -9,6 +9,7 @@ import numpy as np
 from glance.domain.profiles.flame_change import Change
 from glance.domain.profiles.flame_layout import FlameZoom
 from glance.domain.profiles.flame_tree import FlameTree
+from glance.domain.profiles.pieces import add_at, slices
 from glance.domain.profiles.tables import Flags, Ints
 
 
@@ -34,23 +35,23 @@ class NameCounts:
 
 def name_counts(tree: FlameTree, zoom: int = 0) -> NameCounts:
     """What each function counts for under a node, that node included."""
-    nodes = slice(zoom, int(tree.ends[zoom]))
-    frames, many = tree.frames[nodes], len(tree.names)
-    outermost = tree.nearest[nodes] < zoom
-
-    def added(values: Ints, rows: Flags | None = None) -> Ints:
-        found = np.zeros(many, dtype=np.int64)
-        part = values[nodes]
-        np.add.at(found, frames if rows is None else frames[rows], part if rows is None else part[rows])
-        return found
-
+    flat, cum, samples, olds, old_samples = (np.zeros(len(tree.names), dtype=np.int64) for _ in range(5))
+    columns = [(cum, tree.totals), (samples, tree.samples)]
+    if tree.is_difference:
+        columns += [(olds, tree.olds), (old_samples, tree.old_samples)]
+    for part in slices(zoom, int(tree.ends[zoom])):  # so that there is no other large column beside those of the tree
+        frames, outermost = tree.frames[part], tree.nearest[part] < zoom
+        np.add.at(flat, frames, tree.own[part])
+        names = frames[outermost]
+        for sums, values in columns:
+            np.add.at(sums, names, values[part][outermost])
     empty = np.zeros(0, dtype=np.int64)
     return NameCounts(
-        flat=added(tree.own),
-        cum=added(tree.totals, outermost),
-        samples=added(tree.samples, outermost),
-        olds=added(tree.olds, outermost) if tree.is_difference else empty,
-        old_samples=added(tree.old_samples, outermost) if tree.is_difference else empty,
+        flat=flat,
+        cum=cum,
+        samples=samples,
+        olds=olds if tree.is_difference else empty,
+        old_samples=old_samples if tree.is_difference else empty,
         total=int(tree.totals[zoom]),
         factor=tree.factor,
     )
@@ -67,23 +68,30 @@ class Neighbour:
 
 def callers_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
     """Who calls a function under a node, what counts most first; each sample once."""
-    nodes = np.arange(zoom, int(tree.ends[zoom]), dtype=np.int64)
-    rows = nodes[(tree.frames[nodes] == name) & (tree.nearest[nodes] < zoom)]
+    rows = outermost_of(tree, name, zoom)
     rows = rows[rows > zoom]
     return _sorted(tree, tree.frames[tree.parents[rows]], tree.totals[rows])
 
 
 def callees_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
     """Whom a function calls under a node, what counts most first; of calls within calls the outermost."""
-    nodes = np.arange(zoom + 1, int(tree.ends[zoom]), dtype=np.int64)
-    above = tree.parents[nodes]
-    rows = nodes[(tree.frames[above] == name) & (tree.nearest[above] < zoom)]
+    end = int(tree.ends[zoom])
+    is_it = np.zeros(end - zoom, dtype=np.bool_)
+    is_it[outermost_of(tree, name, zoom) - zoom] = True
+    found = [np.flatnonzero(is_it[tree.parents[part] - zoom]) + part.start for part in slices(zoom + 1, end)]
+    rows = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
     return _sorted(tree, tree.frames[rows], tree.totals[rows])
+
+
+def outermost_of(tree: FlameTree, name: int, zoom: int) -> Ints:
+    """The calls of a function under a node that are in no other call of it."""
+    rows = np.flatnonzero(tree.frames[zoom : int(tree.ends[zoom])] == name) + zoom
+    return np.asarray(rows[tree.nearest[rows] < zoom])
 
 
 def _sorted(tree: FlameTree, names: Ints, totals: Ints) -> list[Neighbour]:
     sums = np.zeros(len(tree.names), dtype=np.int64)
-    np.add.at(sums, names, totals)
+    add_at(sums, names, totals)
     found = np.flatnonzero(sums)
     order = found[np.argsort(-sums[found], kind="stable")]
     return [Neighbour(int(name), int(sums[name])) for name in order]

@@ -11,10 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from glance.domain.profiles.flame_tree import FlameTree
+from glance.domain.profiles.pieces import add_at, zeros
 from glance.domain.profiles.tables import Ints, starts_of
 
 EIGHTHS = 8
 """Parts of a cell."""
+
+STEPS = 32
+"""Where an edge may lie between two parts to be still drawn at the lower one, in so many steps."""
+HALF = STEPS // 2
+WORST = 0.12 * EIGHTHS
+"""Parts by which a width may be wrong. However edges are rounded it is less than one, but often nearly that."""
 
 FRAME, REST, CHAIN = 0, 1, 2
 """Kinds of blocks: a frame; siblings that are too small, as one; frames that are alone under each other, as one."""
@@ -96,20 +103,16 @@ def lay_out(tree: FlameTree, zoom: int, cells: int, *, below: int = 0, is_chain_
         is_chain_open: frames that are alone under each other have a line each.
     """
     parts = cells * EIGHTHS
-    nodes = np.arange(zoom, int(tree.ends[zoom]), dtype=np.int64)
     if below:
-        nodes = nodes[_small(tree, zoom, below)]
-        span = int(tree.totals[nodes[tree.parents[nodes] == zoom]].sum())
-        nodes = np.concatenate((np.array([zoom], dtype=np.int64), nodes))
+        nodes = _small(tree, zoom, below) + zoom
+        children = nodes[tree.parents[nodes] == zoom]
+        span, many = int(tree.totals[children].sum()), int((tree.totals[children] > 0).sum())
+        kept = nodes[tree.totals[nodes] >= max(1, -(-span // parts))]
     else:
-        span = int(tree.totals[zoom])
-    totals = tree.totals[nodes]
-    is_large = totals >= -(-span // parts)
-    is_large[:1] = True
-    is_large &= totals > 0
-    kept, small = nodes[is_large], nodes[~is_large]
-    if not len(kept):
-        kept = nodes[:1]
+        span, many = int(tree.totals[zoom]), int(tree.callees[zoom])
+        totals = tree.totals[zoom + 1 : int(tree.ends[zoom])]
+        kept = np.flatnonzero(totals >= max(1, -(-span // parts))) + zoom + 1
+    kept = np.concatenate((np.array([zoom], dtype=np.int64), kept))
     above = np.searchsorted(kept, tree.parents[kept])
     above[0] = -1
     sizes = tree.totals[kept]
@@ -117,7 +120,10 @@ def lay_out(tree: FlameTree, zoom: int, cells: int, *, below: int = 0, is_chain_
     depths = tree.depths[kept] - int(tree.depths[zoom])
     starts = _starts(above, sizes, depths)
     placed = _Placed(kept, sizes, depths, starts)
-    rests = _rests(tree, placed, small, above)
+    within, counts = tree.totals[kept] - tree.own[kept], tree.callees[kept]
+    if below:
+        within[0], counts[0] = span, many
+    rests = _rests(placed, above, within, counts)
     return _blocks(tree, placed, rests, (cells, zoom, below, span), is_chain_open)
 
 
@@ -163,29 +169,57 @@ def _starts(above: Ints, sizes: Ints, depths: Ints) -> Ints:
     return starts
 
 
-def _rests(tree: FlameTree, placed: _Placed, small: Ints, above: Ints) -> _Rests:
-    """What is too small, by parent, right of its larger siblings."""
-    kept, starts, sizes = placed.nodes, placed.starts, placed.sizes
-    parents = tree.parents[small]
-    at = np.searchsorted(kept, parents)
-    is_top = (at < len(kept)) & (kept[np.minimum(at, len(kept) - 1)] == parents) & (tree.totals[small] > 0)
-    owners = at[is_top]
-    totals = np.zeros(len(kept), dtype=np.int64)
-    np.add.at(totals, owners, tree.totals[small[is_top]])
-    counts = np.bincount(owners, minlength=len(kept)).astype(np.int64)
-    taken = np.zeros(len(kept), dtype=np.int64)
-    np.add.at(taken, above[1:], sizes[1:])
-    found = np.flatnonzero(counts)
-    return _Rests(found, starts[found] + taken[found], totals[found], counts[found])
+def _rests(placed: _Placed, above: Ints, within: Ints, counts: Ints) -> _Rests:
+    """What is too small, by parent, right of its larger siblings.
+
+    Args:
+        placed: all that is not too small.
+        above: of each its parent among them.
+        within: of each what all below it count for together.
+        counts: how many those right below it are.
+    """
+    taken = zeros(len(above))
+    add_at(taken, above[1:], placed.sizes[1:])
+    left = counts - np.bincount(above[1:], minlength=len(above))
+    found = np.flatnonzero(left > 0)
+    return _Rests(found, placed.starts[found] + taken[found], (within - taken)[found], left[found])
 
 
-def edges_of(sums: Ints, span: int, parts: int) -> Ints:
-    """Sums as parts of a width, rounded."""
+def edges_of(sums: Ints, span: int, parts: int, step: int = HALF) -> Ints:
+    """Sums as parts of a width, rounded: up from the middle between two parts on, or from another place.
+
+    Args:
+        sums: what lies left of each edge.
+        span: what the whole width stands for.
+        parts: of the width.
+        step: how far before the next part an edge is drawn there already, 1 to 31 of 32.
+    """
     if not span:
         return np.zeros(len(sums), dtype=np.int64)
-    if span < (1 << 62) // (2 * parts):
-        return (sums * (2 * parts) + span) // (2 * span)
+    if span < (1 << 62) // max(parts, STEPS):
+        whole, rest = np.divmod(sums * parts, span)
+        return np.asarray(whole + (rest * STEPS >= (STEPS - step) * span), dtype=np.int64)
     return np.rint(sums.astype(np.float64) * (parts / span)).astype(np.int64)
+
+
+def best_edges(starts: Ints, sizes: Ints, span: int, parts: int) -> tuple[Ints, Ints]:
+    """Both edges of all blocks, all rounded alike, so that parents and children go on sharing theirs.
+
+    Usually from the middle between two parts on. Where a width would be wrong by more than `WORST`, from another
+    place, the nearest first that does better; where there is none, the one whose worst width is the least wrong.
+    """
+    best: tuple[float, Ints, Ints] | None = None
+    for step in sorted(range(1, STEPS), key=lambda one: abs(one - HALF)):
+        lefts, rights = edges_of(starts, span, parts, step), edges_of(starts + sizes, span, parts, step)
+        shown = rights > lefts
+        errors = np.abs((rights - lefts)[shown] - sizes[shown] * (parts / max(1, span)))
+        worst = float(errors.max(initial=0.0))
+        if best is None or worst < best[0]:
+            best = worst, lefts, rights
+        if worst <= WORST:
+            break
+    assert best is not None
+    return best[1], best[2]
 
 
 def _blocks(
@@ -210,7 +244,7 @@ def _blocks(
         starts, sizes, rows, nodes, kinds, counts = (
             column[shown] for column in (starts, sizes, rows, nodes, kinds, counts)
         )
-    lefts, rights = edges_of(starts, span, cells * EIGHTHS), edges_of(starts + sizes, span, cells * EIGHTHS)
+    lefts, rights = best_edges(starts, sizes, span, cells * EIGHTHS)
     shown = rights > lefts
     order = np.lexsort((lefts, rows))
     order = order[shown[order]]

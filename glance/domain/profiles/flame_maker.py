@@ -11,6 +11,7 @@ import numpy as np
 from glance.domain.profiles.call_tree import Frames, TreeBuilder
 from glance.domain.profiles.flame_colour import FrameColour, frame_colour, group_colour
 from glance.domain.profiles.flame_tree import ALL, Branches, FlameTree, Named, arranged
+from glance.domain.profiles.pieces import add_at, repeated, zeros
 from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.stack_fold import without_recursion
 from glance.domain.profiles.tables import Flags, Ints, starts_of
@@ -21,6 +22,9 @@ MOST = 1 << 60
 
 Way = Literal["down", "up"]
 """From the first caller down, or from the leaf up; of a function: what it calls, or who calls it."""
+
+ALL_OF_ONE = 3
+"""Of fewer types than this beside the number of samples the other is what each of these samples counted."""
 
 WITHOUT = "(none)"
 """What is written for samples that do not have the label."""
@@ -52,6 +56,26 @@ def flame_tree(profile: Profile, choice: FlameChoice) -> FlameTree:
         profile: the samples; those marked as a base make it a difference.
         choice: what of it.
     """
+    rows, frames, named = stacks_of(profile, choice)
+    builder = TreeBuilder(_kept(frames, rows))
+    leaves = builder.leaves()
+    branches = Branches(np.concatenate(builder.parents), np.concatenate(builder.depths), np.concatenate(builder.names))
+    root = Named(
+        (*named.names, ALL),
+        (*named.colours, group_colour("")),
+        (*named.places, ("", 0)),
+        np.append(named.inlined, False),
+    )
+    return arranged(branches, root, _columns(profile, choice, rows, leaves, len(branches.parents)), choice.factor)
+
+
+def stacks_of(profile: Profile, choice: FlameChoice) -> tuple[Flags, Frames, Named]:
+    """Which samples are drawn, the stacks of all as they are drawn, the frame below the root last, and their names.
+
+    Args:
+        profile: the samples.
+        choice: what of them.
+    """
     values = profile.values[:, choice.index]
     rows = values != 0
     if choice.label[0]:
@@ -67,16 +91,7 @@ def flame_tree(profile: Profile, choice: FlameChoice) -> FlameTree:
         frames = _turned(frames)
     if choice.group:
         frames, named = _grouped(profile, frames, named, choice.group)
-    builder = TreeBuilder(_kept(frames, rows))
-    leaves = builder.leaves()
-    branches = Branches(np.concatenate(builder.parents), np.concatenate(builder.depths), np.concatenate(builder.names))
-    root = Named(
-        (*named.names, ALL),
-        (*named.colours, group_colour("")),
-        (*named.places, ("", 0)),
-        np.append(named.inlined, False),
-    )
-    return arranged(branches, root, _columns(profile, choice, rows, leaves, len(branches.parents)), choice.factor)
+    return rows, frames, named
 
 
 def _columns(profile: Profile, choice: FlameChoice, rows: Flags, leaves: Ints, many: int) -> dict[str, Ints]:
@@ -100,8 +115,8 @@ def _columns(profile: Profile, choice: FlameChoice, rows: Flags, leaves: Ints, m
 
 def _at_nodes(leaves: Ints, amounts: Ints, many: int) -> Ints:
     """What is counted where stacks end."""
-    found = np.zeros(many, dtype=np.int64)
-    np.add.at(found, leaves, amounts)
+    found = zeros(many)
+    add_at(found, leaves, amounts)
     return found
 
 
@@ -110,7 +125,8 @@ def sample_counts(profile: Profile, index: int) -> Ints:
     types = profile.sample_types
     chosen = types[index]
     for column, each in enumerate(types):
-        if each.unit == "count" and each.type in ("samples", "sample") and chosen.type in ("cpu", "wall", "samples"):
+        is_looks = each.unit == "count" and each.type in ("samples", "sample")
+        if is_looks and (len(types) < ALL_OF_ONE or chosen.type in ("cpu", "wall", "samples")):
             return np.asarray(np.abs(profile.values[:, column]), dtype=np.int64)
     if profile.period > 1 and profile.period_type.unit == chosen.unit:
         values = np.abs(profile.values[:, index])
@@ -190,14 +206,14 @@ def _inlined(profile: Profile, frames: Frames) -> Flags:
 def _kept(frames: Frames, rows: Flags) -> Frames:
     """Only the stacks that are marked."""
     lengths = np.diff(frames.starts)
-    return replace(frames, starts=starts_of(lengths[rows]), frames=frames.frames[np.repeat(rows, lengths)])
+    return replace(frames, starts=starts_of(lengths[rows]), frames=frames.frames[repeated(rows, lengths)])
 
 
 def _turned(frames: Frames) -> Frames:
     """Every stack the other way round."""
     lengths = np.diff(frames.starts)
-    ends = np.repeat(frames.starts[1:] - 1, lengths)
-    at = np.arange(len(frames.frames), dtype=np.int64) - np.repeat(frames.starts[:-1], lengths)
+    ends = repeated(frames.starts[1:] - 1, lengths)
+    at = np.arange(len(frames.frames), dtype=np.int64) - repeated(frames.starts[:-1], lengths)
     return replace(frames, frames=frames.frames[ends - at])
 
 
@@ -205,7 +221,7 @@ def _around(frames: Frames, focus: str, *, is_up: bool) -> tuple[Frames, Flags]:
     """The part of every stack from a function down to the leaf, or up to the first caller; and which have it."""
     wanted = frames.names.index(focus) if focus in frames.names else -1
     lengths = np.diff(frames.starts)
-    owners = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+    owners = repeated(np.arange(len(lengths), dtype=np.int64), lengths)
     hits = np.flatnonzero(frames.frames == wanted)
     outermost = np.full(len(lengths), -1, dtype=np.int64)
     outermost[owners[hits]] = hits  # the leaf is first: of several hits the last one stays

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glance.domain.profiles.flame_colour import FrameColour
+from glance.domain.profiles.pieces import add_at, repeated
 from glance.domain.profiles.tables import Flags, Ints, starts_of
 
 ALL = "all"
@@ -42,6 +43,8 @@ class FlameTree:
     """Likewise with all below it: the width."""
     samples: Ints
     """How many samples that are."""
+    callees: Ints
+    """Of how many nodes right below it something was counted."""
     olds: Ints
     """Of a difference, what of the total is of the base, in its own measure; else empty."""
     old_samples: Ints
@@ -154,10 +157,11 @@ def arranged(branches: Branches, named: Named, columns: dict[str, Ints], factor:
         depths=branches.depths[back],
         ends=ends,
         frames=frames,
-        nearest=_nearest(frames, ends),
+        nearest=nearest_of(frames, ends),
         own=own["own"],
         totals=totals["own"],
         samples=totals["samples"],
+        callees=np.bincount(parents[1:][totals["own"][1:] > 0], minlength=many),
         olds=totals.get("olds", empty),
         old_samples=totals.get("old_samples", empty),
         factor=factor,
@@ -167,7 +171,7 @@ def arranged(branches: Branches, named: Named, columns: dict[str, Ints], factor:
 def added_upward(values: Ints, parents: Ints, levels: list[Ints]) -> Ints:
     """What each node has with all below it."""
     for rows in reversed(levels[1:]):
-        np.add.at(values, parents[rows], values[rows])
+        add_at(values, parents[rows], values[rows])
     return values
 
 
@@ -178,7 +182,7 @@ def _places(parents: Ints, sizes: Ints, levels: list[Ints]) -> Ints:
         above = parents[rows]
         before = starts_of(sizes[rows])[:-1]
         first = np.flatnonzero(np.diff(above, prepend=-1) != 0)
-        before -= np.repeat(before[first], np.diff(np.append(first, len(rows))))
+        before -= repeated(before[first], np.diff(np.append(first, len(rows))))
         places[rows] = places[above] + 1 + before
     return places
 
@@ -189,19 +193,27 @@ def _below(own: Ints, ends: Ints) -> Ints:
     return sums[ends] - sums[:-1]
 
 
-def _nearest(frames: Ints, ends: Ints) -> Ints:
-    """For each node the next one above it with its name."""
-    found = [-1] * len(frames)
-    open_: dict[int, list[int]] = {}
-    stops = ends.tolist()
-    for node, frame in enumerate(frames.tolist()):
-        above = open_.get(frame)
-        if above is None:
-            open_[frame] = [node]
-            continue
-        while above and stops[above[-1]] <= node:
-            above.pop()
-        if above:
-            found[node] = above[-1]
-        above.append(node)
-    return np.array(found, dtype=np.int64)
+def nearest_of(frames: Ints, ends: Ints) -> Ints:
+    """For each node the next one above it with its name.
+
+    Of the nodes of one name, in order, none between a node and the candidate for it lies above that node. Where
+    the candidate does not either, its own candidate is the next one: what lay above the node would lie above both.
+    """
+    many = len(frames)
+    order = np.argsort(frames, kind="stable")
+    names, stops = frames[order], ends[order]
+    furthest = np.maximum.accumulate(names * (many + 1) + stops)  # of those of a name so far: names ascend
+    furthest -= names * (many + 1)
+    is_same = names[1:] == names[:-1]
+    candidates = np.full(many, -1, dtype=np.int64)
+    candidates[1:][is_same & (furthest[:-1] > order[1:])] = 0  # for now: something of this name lies above it
+    open_ = np.flatnonzero(candidates >= 0)
+    candidates[open_] = open_ - 1
+    while open_.size:
+        above = candidates[open_]
+        open_ = open_[stops[above] <= order[open_]]
+        candidates[open_] = candidates[candidates[open_]]
+    found = np.full(many, -1, dtype=np.int64)
+    inside = np.flatnonzero(candidates >= 0)
+    found[order[inside]] = order[candidates[inside]]
+    return found

@@ -10,11 +10,12 @@ import numpy as np
 
 from glance.domain.profiles.damage import Damages
 from glance.domain.profiles.limits import Limits
+from glance.domain.profiles.pieces import add_at
 from glance.domain.profiles.profile_error import ProfileError
 from glance.domain.profiles.tables import Flags, Ints, Unsigned, starts_of
 from glance.domain.profiles.wire import LONGEST, RANGE, VARINT, Buffer, Fields, Walk, Wires, numbers_in
 
-PORTION = 4 << 20
+PORTION = 1 << 20
 Spans = tuple[Ints, Ints]
 """Where messages begin, and where they end."""
 
@@ -164,7 +165,7 @@ def repeated(buffer: Buffer, entries: Entries, is_whole: Flags, limits: Limits) 
     if len(entries.rows) == len(is_whole) and bool((entries.rows[1:] > entries.rows[:-1]).all()):
         return numbers, counts
     totals = np.zeros(len(is_whole), dtype=np.int64)
-    np.add.at(totals, entries.rows, counts)
+    add_at(totals, entries.rows, counts)
     return numbers, totals
 
 

@@ -45,6 +45,10 @@ class KindStatus:
     condition: KindCondition = "waiting"
     is_taking: bool = False
     """A profile is being taken right now."""
+    since: float | None = None
+    """Since when it is, epoch seconds."""
+    asked_seconds: int = 0
+    """How long it is to be taken; 0 where it is there at once."""
     at: float | None = None
     """When the last profile was taken, epoch seconds."""
     next_at: float | None = None

@@ -6,6 +6,7 @@ import numpy as np
 
 from glance.domain.profiles.damage import Damages
 from glance.domain.profiles.parts import text_of
+from glance.domain.profiles.pieces import repeated
 from glance.domain.profiles.tables import Ints, Unsigned, starts_of
 
 
@@ -92,5 +93,5 @@ class References:
         self.damages.note(
             "malformed profile: sample has nil location", f"{int(missing.sum()):,} frames are left out of their stacks"
         )
-        owners = np.repeat(np.arange(len(depths)), depths)
+        owners = repeated(np.arange(len(depths)), depths)
         return rows[~missing], np.bincount(owners[~missing], minlength=len(depths)).astype(np.int64)

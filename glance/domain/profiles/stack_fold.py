@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from glance.domain.profiles.call_tree import Frames
+from glance.domain.profiles.pieces import add_at, repeated, zeros
 from glance.domain.profiles.tables import Ints, starts_of
 
 LONGEST = 6
@@ -25,16 +26,16 @@ def _without(frames: Frames, period: int) -> Frames:
     rows, starts = frames.frames, frames.starts
     if len(rows) <= period:
         return frames
-    owners = np.repeat(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
+    owners = repeated(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
     same = (rows[:-period] == rows[period:]) & (owners[:-period] == owners[period:])
     edges = np.flatnonzero(np.diff(same.astype(np.int8), prepend=0, append=0))
     begins, ends = edges[::2], edges[1::2]
     lengths = (ends - begins) // period * period
     if not lengths.any():
         return frames
-    marks = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.add.at(marks, begins, 1)
-    np.add.at(marks, begins + lengths, -1)
+    marks = zeros(len(rows) + 1)
+    add_at(marks, begins, 1)
+    add_at(marks, begins + lengths, -1)
     kept = np.cumsum(marks[:-1]) == 0
     counts: Ints = np.bincount(owners[kept], minlength=len(starts) - 1).astype(np.int64)
     return replace(frames, starts=starts_of(counts), frames=rows[kept])

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glance.domain.profiles.parts import NO_LABELS, LabelSet, Mapping
+from glance.domain.profiles.pieces import repeated
 
 Ints = npt.NDArray[np.int64]
 Unsigned = npt.NDArray[np.uint64]
@@ -77,7 +78,7 @@ class SampleTable:
         return SampleTable(
             self.values[rows],
             starts_of(lengths[rows]),
-            self.stack[np.repeat(rows, lengths)],
+            self.stack[repeated(rows, lengths)],
             self.label_sets[rows],
         )
 
@@ -125,4 +126,6 @@ def runs_of(starts: Ints, rows: Ints) -> Ints:
     """Indexes of all elements of the runs of these rows, in order, one run after the other."""
     lengths = starts[rows + 1] - starts[rows]
     shifts = starts[rows] - starts_of(lengths)[:-1]
-    return np.repeat(shifts, lengths) + np.arange(int(lengths.sum()), dtype=np.int64)
+    found = repeated(shifts, lengths)
+    found += np.arange(len(found), dtype=np.int64)
+    return found

@@ -81,7 +81,14 @@ class TimedSamples:
 
     def profile(self, start: float = float("-inf"), end: float = float("inf")) -> Profile:
         """The samples of a range as a profile; all of them when nothing is said."""
-        chosen = self.chosen(start, end)
+        return self.part(self.chosen(start, end))
+
+    def part(self, chosen: slice) -> Profile:
+        """Some samples that follow each other as a profile.
+
+        Raises:
+            ProfileError: a sum does not fit into 64 bits.
+        """
         rows, count = self.rows[chosen], len(self.stacks)
         columns = [added_up(rows, column, count) for column in self.values[chosen].T]
         try:

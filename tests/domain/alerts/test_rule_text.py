@@ -25,6 +25,8 @@ from glance.errors import RuleError
         ("ratio(status>=500) > 0.05 over 5m", "ratio(status>=500) > 5% over 5m"),
         ("ratio(status>=500) > 12.5% over 5m min 20 severity critical", None),
         ("count <= 0 over 5m after 600 in 30m", None),
+        ("count > 5 over 5m snapshot true by client", "count > 5 over 5m snapshot on by client"),
+        ("count > 5 over 5m snapshot off", "count > 5 over 5m"),
         ("sum(bytes) > 10mb over 1h keep 5m clear 8mb", None),
         ("rate > 1 over 1m repeat 1h group shop source /var/log/a.log source /var/log/b.log", None),
         ('rate > 1 over 1m source "/var/log/with space.log"', None),
@@ -125,3 +127,11 @@ def test_steps_are_fine_in_short_windows(rule: str, step: int) -> None:
     found: AlertRule = parse_rule("test", rule)
 
     assert step_of(found) == step
+
+
+def test_a_rule_takes_a_snapshot_where_it_says_so_and_those_from_the_beginning_do() -> None:
+    assert all(rule.takes_snapshot for rule in builtin_rules())
+    assert not parse_rule("test", "rate > 10 over 2m").takes_snapshot
+    with pytest.raises(RuleError) as error:
+        parse_rule("test", "rate > 10 over 2m snapshot maybe")
+    assert "expected on or off, not 'maybe'" in error.value.why

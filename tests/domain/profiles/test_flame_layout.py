@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glance.domain.profiles.flame_cells import NOBODY, Run, Seam, cells_of
-from glance.domain.profiles.flame_layout import CHAIN, FRAME, REST, edges_of, lay_out
+from glance.domain.profiles.flame_layout import CHAIN, FRAME, REST, best_edges, edges_of, lay_out
 from glance.domain.profiles.flame_maker import FlameChoice, flame_tree
+from glance.domain.profiles.flame_tree import nearest_of
 from glance.domain.profiles.parts import Function, Line, Location, Sample, ValueType
 from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.proto import read_leniently
@@ -57,7 +58,10 @@ def test_nearly_all_frames_of_a_real_profile_are_seen(cells, least):
 
     assert int((layout.kinds == FRAME).sum()) == 626  # all there are
     assert len(frames) >= least  # others show 150 to 376 of them at 80 columns
-    assert error <= 0.125
+    print(
+        f"m123 at {cells} columns: {len(frames)} of 626 frames are seen, the worst width is wrong by {error:.4f} cell"
+    )
+    assert error <= 0.12
 
 
 @needs_data
@@ -72,7 +76,7 @@ def test_frames_of_an_eighth_of_a_cell_are_seen_in_large_profiles(file, index, a
         exact = int((tree.totals * cells * 8 >= tree.totals[0]).sum())
 
         assert int((layout.kinds == FRAME).sum()) == exact >= least
-        assert np.abs((layout.rights - layout.lefts) / 8 - layout.totals * cells / layout.span).max() <= 0.125
+        assert np.abs((layout.rights - layout.lefts) / 8 - layout.totals * cells / layout.span).max() <= 0.12
 
 
 @settings(max_examples=40)
@@ -153,7 +157,43 @@ def test_edges_are_exact_however_large_the_values():
     assert edges_of(sums, 1 << 59, 1600).tolist() == [0, 800, 1200, 1600]
 
 
+@given(st.lists(st.integers(0, 1 << 40), min_size=1, max_size=30), st.integers(1, 1000), st.integers(1, 31))
+def test_edges_are_rounded_from_any_place_without_an_error(values, parts, step):
+    sums, span = np.cumsum([0, *values]), sum(values)
+    exact = [(value * parts * 32 + step * span) // (32 * span) if span else 0 for value in map(int, sums)]
+
+    assert edges_of(sums, span, parts, step).tolist() == exact
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 1 << 40), min_size=1, max_size=200), st.integers(1, 300))
+def test_no_width_is_wrong_by_more_than_an_eighth_of_a_cell(values, cells):
+    sizes = np.array(values, dtype=np.int64)
+    starts, span = np.cumsum(sizes) - sizes, int(sizes.sum())
+    lefts, rights = best_edges(starts, sizes, span, cells * 8)
+
+    assert (lefts[0], rights[-1]) == (0, cells * 8)
+    assert (lefts[1:] == rights[:-1]).all()
+    assert np.abs((rights - lefts) - sizes * (cells * 8 / span)).max() < 1 + 1e-9
+
+
 def test_an_empty_profile_is_one_frame_of_nothing():
     layout = lay_out(flame_tree(Profile.of(COUNT, ()), FlameChoice(0)), 0, 80)
 
     assert len(layout.kinds) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=60))
+def test_the_nearest_call_of_the_same_function_is_found(steps):
+    frames, depths = [9], [0]
+    for frame, up in steps:
+        depths.append(max(1, depths[-1] + 1 - up))
+        frames.append(frame)
+    many = len(frames)
+    ends = [next((at for at in range(node + 1, many) if depths[at] <= depths[node]), many) for node in range(many)]
+    slow = [
+        max((above for above in range(node) if ends[above] > node and frames[above] == frames[node]), default=-1)
+        for node in range(many)
+    ]
+
+    assert nearest_of(np.array(frames), np.array(ends)).tolist() == slow
