@@ -5,7 +5,9 @@ Reports begin with this, so a log of a usual kind is known for one at once, and 
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import zlib
 from collections.abc import Sequence
 
@@ -37,6 +39,8 @@ def parted(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def is_profile(path: str) -> bool:
     """Whether a file is a profile; False for everything that is not there, no file, or not to be read."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe that is opened and closed has lost its writer
+            return False
         start = beginning(path, BEGINNING)
     except (OSError, ValueError, SourceError):
         return False

@@ -200,9 +200,7 @@ def _summary_bytes(values: dict[str, object]) -> bytes:
     return ("{" + ",\n ".join(lines) + "}\n").encode("ascii")
 
 
-def _raw(
-    moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], ClosingOpener] | None
-) -> RawGathering:
+def _raw(moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], ClosingOpener] | None) -> RawGathering:
     """The raw lines of the moment and the time around it."""
     buckets = [part.bucket for part in moment.parts]
     span = (moment.start - wish.around_seconds, moment.end + wish.around_seconds)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.bench import dashboard, history, profiles, recount, reports, sifting, sql
+from tests.bench import dashboard, flame, history, polled, profiles, recount, reports, sifting, sql
 from tests.bench.outcome import Outcome, table
 from tests.bench.setting import ROOT, Setting, setting
 
@@ -32,6 +32,8 @@ ROWS: dict[str, Callable[[Setting], list[Outcome]]] = {
     "sift": sifting.history,
     "sql": sql.asked,
     "profiles": profiles.measured,
+    "flame": flame.measured,
+    "polled": polled.measured,
 }
 
 

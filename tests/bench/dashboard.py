@@ -285,7 +285,7 @@ class LiveScene:
 
 
 @contextmanager
-def live(setting: Setting, rate: int) -> Iterator[LiveScene]:
+def live(setting: Setting, rate: int, *words: str) -> Iterator[LiveScene]:
     """The dashboard on a log that is written at this rate, everything before it read and the window full.
 
     With a rate of 0 the log stays as it is, and its requests leave the window one by one.
@@ -293,7 +293,7 @@ def live(setting: Setting, rate: int) -> Iterator[LiveScene]:
     lines = setting.small_or(30_000, min((rate or 1_000) * WINDOW_SECONDS, MOST_PREFILLED))
     log = setting.live_log(lines, rate or 1_000, end=time.time())
     writer: subprocess.Popen[str] | None = None
-    with terminal(setting, *GLANCE, str(log.path)) as shown:
+    with terminal(setting, *GLANCE, *words, str(log.path)) as shown:
         try:
             wait_until_read(shown, lines)
             if rate:

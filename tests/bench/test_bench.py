@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from glance.domain.profiles.flame_maker import FlameChoice, flame_tree
+from glance.domain.profiles.proto import read
 from glance.pipeline.scene_maker import SceneMaker
 from tests.bench import recount
 from tests.bench.__main__ import README_MARKS, ROWS, arguments, put_into
 from tests.bench.dashboard import LINES
+from tests.bench.large_profile import large_profile
 from tests.bench.outcome import Outcome, Samples, missing, seconds_text, table
 from tests.bench.peer import differences, glance_complaint
 from tests.bench.process import ProcessTree, run_to_end
@@ -85,6 +88,24 @@ def test_glance_tells_the_known_totals(here: Setting) -> None:
         assert glance_complaint(done.output, log) == ""
         assert done.peak_bytes > 0
         assert done.seconds > 0
+
+
+def test_a_made_up_profile_has_the_nodes_that_its_row_says(tmp_path: Path) -> None:
+    path = large_profile(tmp_path, 1_450)
+    profile = read(path.read_bytes())
+
+    assert (len(profile), profile.sample_types[1].type) == (1_450, "cpu")
+    assert 9_500 < len(flame_tree(profile, FlameChoice(1))) < 10_500
+    assert large_profile(tmp_path, 1_450).stat().st_mtime_ns == path.stat().st_mtime_ns
+
+
+def test_the_watch_beside_a_profile_tells_what_it_saw(tmp_path: Path, here: Setting) -> None:
+    command = (sys.executable, "-m", "tests.bench.flame_watch", str(large_profile(tmp_path, 1_450)))
+    done = run_to_end(command, environment=here.environment, directory=ROOT, output=here.work / "answer")
+    told = json.loads(done.output)
+
+    assert told["seconds"] > told["longest"] >= told["longest_busy"] > 0
+    assert told["nodes"] > 9_500
 
 
 def test_a_wrong_answer_is_told(tmp_path: Path) -> None:

@@ -24,7 +24,11 @@ def test_profiles_are_collected_beside_the_lines(go_program: Path, tmp_path: Pat
         assert main([*words, "--pprof", f"api={server.url}", "-o", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     gone, api = told["targets"]
-    assert (gone["name"], gone["condition"], gone["why"]) == ("gone", "down", "connection refused: nothing listens there")
+    assert (gone["name"], gone["condition"], gone["why"]) == (
+        "gone",
+        "down",
+        "connection refused: nothing listens there",
+    )
     assert api["polls"] == {"cpu": 1, "allocs": 1, "goroutine": 1, "mutex": 0, "block": 0}
     assert told["lines"] == 1
     table = ProfileTable.open_to_read(database)
@@ -34,4 +38,7 @@ def test_profiles_are_collected_beside_the_lines(go_program: Path, tmp_path: Pat
     table.close()
 
     assert main(words) == 0  # nothing of it is an error
-    assert "gone (http://127.0.0.1:1): 0 profiles, 0B\n  down: connection refused: nothing listens there" in capsys.readouterr().out
+    assert (
+        "gone (http://127.0.0.1:1): 0 profiles, 0B\n  down: connection refused: nothing listens there"
+        in capsys.readouterr().out
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,4 +86,4 @@ def is_more(values: Sequence[int], per_unit: float | None) -> bool:
     before, after = values[0] * per_unit, values[-1] * per_unit
     if per_unit >= 1.0:  # everything is counted
         return after - before >= GROWTH.least_events
-    return after - before >= max(GROWTH.least_events, DEVIATIONS * (before + after) ** 0.5)
+    return after - before >= max(GROWTH.least_events, DEVIATIONS * math.sqrt(before + after))
