@@ -27,7 +27,7 @@ RECORDS = [record._replace(at_ms=record.at_ms // 1000 * 1000) for record in make
 
 def written(record: object) -> bytes:
     """A record as a line of combined + request time."""
-    at_ms, client, user, method, path, protocol, status, referrer, agent, _, size, seconds = record  # type: ignore[misc]
+    at_ms, client, user, method, path, protocol, status, referrer, agent, _, _, size, seconds = record  # type: ignore[misc]
     moment = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(at_ms / 1000))
     request = b"%s %s?q=1 %s" % (method, path, protocol) if path else b"-"
     return b'%s - %s [%s] "%s" %s %s "%s" "%s" %s\n' % (
