@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from glance.domain.interval import Interval
 from glance.domain.page import PageWish
 from glance.domain.raw_line import LinesWish
-from glance.domain.sample_board import SampleSpan
 from glance.domain.scene import Scene
 from glance.domain.snapshot_order import OrderKind
 from glance.domain.view import RankingName, SortKey, View
+
+if TYPE_CHECKING:  # only on the page of profiles
+    from glance.domain.sample_board import SampleSpan
 
 
 class ScenePublished(Message, bubble=False):
@@ -103,12 +107,13 @@ class LinesRequested(Message):
 
 
 class PageRequested(Message):
-    """The open page wants to know something else."""
+    """A page wants to know something else; only the one that is open still does when this arrives."""
 
-    def __init__(self, wish: PageWish | None) -> None:
-        """Carry the whole wish; None wants nothing."""
+    def __init__(self, wish: PageWish | None, page: str) -> None:
+        """Carry the whole wish of the page of that name; None wants nothing."""
         super().__init__()
         self.wish = wish
+        self.page = page
 
 
 class SamplesRequested(Message):

@@ -309,7 +309,7 @@ def merge(request: Request, *, output: str) -> None:
 
 
 @profile.command(cls=ProfileCommand, short_help="Write a profile in another format.")
-@click.option("--to", "form", type=click.Choice(["folded", "speedscope", "svg", "pprof"]), required=True,
+@click.option("--to", "form", type=click.Choice(["folded", "speedscope", "svg", "pprof", "callgrind"]), required=True,
               help="The format to write.")  # fmt: skip
 @click.option("-o", "--output", metavar="OUT", default="-", type=click.Path(), help="The file to write.")
 @with_choices
@@ -323,6 +323,7 @@ def export(request: Request, choices: Choices, *, form: str, output: str) -> Non
     """
     from glance.cli.profile_export import export_to  # numpy behind it: not for --help
 
+    request = request._replace(must_be_whole=form == "pprof")
     export_to(_report(request, choices, _raw_kind()), form, output)
 
 

@@ -145,8 +145,8 @@ def markdown_lines(found: Comparison, rows: Sequence[Growth], count: int, failur
     cells = [
         (
             escaped(one.name),
-            label(one.flat.before, found.unit),
-            label(one.flat.after, found.unit),
+            escaped(label(one.flat.before, found.unit)),
+            escaped(label(one.flat.after, found.unit)),
             f"{one.flat.growth:+.2%}",
             one.flat.word,
             f"{one.cum.growth:+.2%}",

@@ -64,6 +64,10 @@ def writer_of(form: str) -> Callable[[Report], bytes]:
         from glance.themes import LIGHT_FRAMES  # textual behind it
 
         return lambda report: flame_svg(report.profile, report.index, LIGHT_FRAMES, title=title_of(report))
+    if form == "callgrind":
+        from glance.domain.profiles.callgrind_writer import callgrind
+
+        return callgrind
     from glance.domain.profiles.scale import divided
 
     return lambda report: written(divided(report.profile, report.choices.divide_by))

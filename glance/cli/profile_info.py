@@ -29,7 +29,7 @@ def info_lines(request: Request, output: str) -> Iterator[str]:
     if output == "json":
         yield from in_json(told)
         return
-    rows = list(rows_of(told))
+    rows = [(safe_text(name), value) for name, value in rows_of(told)]
     if output == "markdown":
         yield from table(("what", "value"), [(escaped(name), escaped(value)) for name, value in rows])
         return

@@ -44,16 +44,31 @@ def rewritten(args: list[str], options: dict[str, click.Option]) -> Iterator[str
         name = "--" + normal_name(match["name"]) if match else word
         option, value = options.get(name), match["value"] if match else None
         if word == "--" or option is None:
-            yield word
+            is_long = match is not None and word[1] != "-" and word[:2] not in options
+            yield f"-{word}" if is_long else word  # an option of which nobody knows is named whole by what says so
             if word == "--":
                 yield from words
         elif option.is_flag:
-            if value is None or value[1:].lower() in {"true", "1", "t"}:
-                yield name
+            yield from flag(name, option, value)
         else:
             yield name + (value or "")
             if value is None:
                 yield from islice(words, 1)
+
+
+def flag(name: str, option: click.Option, value: str | None) -> Iterator[str]:
+    """A flag as click knows it: `-trim=false` is `--no-trim`, `-cum=false` is nothing.
+
+    Raises:
+        BadOptionUsage: another word is said.
+    """
+    said = "true" if value is None else value[1:].lower()
+    if said in {"true", "1", "t"}:
+        yield name
+    elif said in {"false", "0", "f"}:
+        yield from option.secondary_opts
+    else:
+        raise click.BadOptionUsage(name, f"Option {name!r} is true or false, not {said!r}.")
 
 
 class Request(NamedTuple):
@@ -72,6 +87,8 @@ class Request(NamedTuple):
     tls_cert: str = ""
     tls_key: str = ""
     insecure: bool = False
+    must_be_whole: bool = False
+    """What is damaged is not used: of it a profile is written, which others take for whole."""
 
 
 def option(*names: str, **attributes: Any) -> Callable[[F], F]:

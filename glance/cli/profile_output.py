@@ -117,9 +117,9 @@ def top_markdown(report: Report) -> Iterator[str]:
     rows = [
         (
             escaped(node.name),
-            report.value_text(node.flat_value, found.unit),
+            escaped(report.value_text(node.flat_value, found.unit)),
             percentage(node.flat_value, total).strip(),
-            report.value_text(node.cum_value, found.unit),
+            escaped(report.value_text(node.cum_value, found.unit)),
             percentage(node.cum_value, total).strip(),
         )
         for node in found.graph.nodes
@@ -144,7 +144,7 @@ def tags_json(report: Report) -> Iterator[str]:
 def tags_markdown(report: Report) -> Iterator[str]:
     """What the values of labels count for, as a table."""
     rows = [
-        (escaped(key), escaped(text), report.value_text(value), percentage(value, report.total).strip())
+        (escaped(key), escaped(text), escaped(report.value_text(value)), percentage(value, report.total).strip())
         for key, values in sorted(tag_totals(report).items())
         for text, value in ordered(values)
     ]

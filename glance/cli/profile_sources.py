@@ -81,14 +81,14 @@ def gathered(sources: Sequence[str], request: Request) -> Profile:
         try:
             if isinstance(data, GlanceError):
                 raise data
-            reading = named(source, reading_of, data)
+            reading = named(source, whole_reading_of if request.must_be_whole else reading_of, data)
         except GlanceError as error:
             failed.append(error)
             continue
         for damage in reading.damages:
             say(f"{safe_text(source)}: {safe_text(damage)}")
         found.append(with_a_mapping(reading.profile))
-    if not found:
+    if not found or (failed and request.must_be_whole):
         raise failed[0]
     for each in failed:
         say(f"{each.what}: {each.why}" if each.why else each.what)
@@ -125,6 +125,15 @@ def reading_of(data: bytes) -> Reading:
     from glance.domain.profiles.any_profile import read_any  # all formats behind it: 70 ms
 
     return read_any(data)
+
+
+def whole_reading_of(data: bytes) -> Reading:
+    """The same, of a profile of pprof only if nothing of it is missing.
+
+    Raises:
+        ProfileError: nothing of it can be shown, or it is damaged.
+    """
+    return Reading(read(data)) if is_protobuf(data) else reading_of(data)
 
 
 def strict_reading_of(data: bytes) -> Profile:

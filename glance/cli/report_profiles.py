@@ -106,5 +106,5 @@ def markdown_lines(profiles: Sequence[FunctionFigures]) -> Iterator[str]:
         yield from ("", f"## Profile {escaped(one.path)}", "", escaped(heading_words(one)))
         for damage in one.damages:
             yield from ("", escaped(damage))
-        rows = [(escaped(name) or "(no name)", *figures) for name, figures in cells_of(one)]
+        rows = [(escaped(name) or "(no name)", *map(escaped, figures)) for name, figures in cells_of(one)]
         yield from markdown_table(("Function", *HEADINGS), rows)

@@ -103,7 +103,7 @@ LATENCY_COMMANDS: tuple[Command, ...] = (
             "latency", _on_latency, rank=3),
     Command("latency.sort", "s", "focused.sort", "sort", "order the rows by p95, p99, max, name, hits, p50 or p90",
             "latency", _on_latency, rank=3),
-    Command("latency.errors", "n", "focused.errors", "errors", "leave 4xx and 5xx out of the latencies, or count them",
-            "latency", _on_latency, rank=3),
+    Command("latency.errors", "n", "focused.errors", "errors out",
+            "leave 4xx and 5xx out of the latencies, or count them", "latency", _on_latency, rank=3),
 )  # fmt: skip
 """What is done with latencies."""

@@ -170,6 +170,8 @@ class StackBoard(PageAnswer):
     """Why it cannot be told."""
     is_first: bool = False
     """It is the first answer to this wish."""
+    is_frozen: bool = False
+    """They are of a snapshot, whatever its window."""
 
     __eq__ = object.__eq__  # that of any answer compares the wish alone
     __hash__ = object.__hash__

@@ -22,6 +22,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _WORD = re.compile(r"(today|yesterday)(?: (.+))?")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,3})?)?(?:\.\.[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
 
+_HOUR = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[t ])(?=[0-9]:)")
+"""Behind a date an hour may be written as on a clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimePlace:
@@ -56,9 +59,13 @@ def parse_place(text: str, now: float) -> TimePlace:
         return TimePlace(at, at, is_moment=True)
     if word := _WORD.fullmatch(text):
         text = _on_day(now, 1 if word[1] == "yesterday" else 0, word[2] or "")
-    if _CLOCK.fullmatch(text):
-        return _last_time(text, now)
-    term = time_term("", "=", text.upper() if text.endswith("z") else text)
+    try:
+        if _CLOCK.fullmatch(text):
+            return _last_time(text, now)
+        text = _HOUR.sub(r"\g<1>0", text)
+        term = time_term("", "=", text.upper() if text.endswith("z") else text)
+    except Mistake as mistake:  # a filter has words of its own for it
+        raise Mistake(mistake.why, hint=EXAMPLES) from mistake
     return _place(term, ".." in text, 0)
 
 

@@ -68,10 +68,6 @@ class AlertListing:
         """It is one that glance brings along."""
         return any(rule.name == name for rule in self.brought)
 
-    def built_in(self, name: str) -> AlertRule:
-        """The rule that glance brings along under that name."""
-        return next(rule for rule in self.brought if rule.name == name)
-
     def standing(self, name: str) -> Standing:
         """How a rule stands, as far as whoever watched last knows."""
         if name in self.broken:

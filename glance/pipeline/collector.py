@@ -111,8 +111,7 @@ class Collector:
         self._desks = Desks(lambda: intake.feeds, self._keeping.checkpoints, self._notice_answer, self._snapshots)
         self.profiles = self._desks.profiles
         self._polling: PollWatch = polling or NoTargets()
-        self._polling.attend(self.profiles)
-        self._desks.stacks.attend(self._polling)
+        self._desks.attend(self._polling)
         self._axis = TimeAxis(self._looker, self._keeping, intake, self._notice_answer)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()

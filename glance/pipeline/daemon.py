@@ -26,6 +26,7 @@ from glance.pipeline.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from glance.pipeline.served_logs import ServedLogs  # most daemons answer nobody
+    from glance.pipeline.snapshot_plan import SnapshotPlan
 
 logger = logging.getLogger("glance.daemon")
 
@@ -179,15 +180,16 @@ class Daemon:
         try:
             plan = self._reread()
             found(plan.paths)
+            snapshots = plan.snapshots
         except GlanceError as error:
             self._reload_trouble = f"{error.what}: {error.why}" if error.why else error.what
             logger.error("keeps its settings: %s", safe_text(self._reload_trouble))  # noqa: TRY400 - no bug
         else:
             self._reload_trouble = ""
-            self._take_plan(plan)
+            self._take_plan(plan, snapshots)
         self._supervisor.ready("settings were read anew" if not self._reload_trouble else self._reload_trouble)
 
-    def _take_plan(self, plan: DaemonPlan) -> None:
+    def _take_plan(self, plan: DaemonPlan, snapshots: SnapshotPlan | None) -> None:
         """Go on with another plan: reading is begun anew only when it is another."""
         before, self._plan = self._plan, plan
         if plan.report is None or self._report is None:
@@ -199,8 +201,10 @@ class Daemon:
             logger.warning("listen and listen_token hold from the next start on")
         is_other = plan.reading != before.reading
         logger.info("read its settings anew%s", ": reading begins anew" if is_other else "")
-        if is_other and self._collector is not None:
-            self._collector.stop()
+        if self._collector is not None:
+            self._collector.plan_snapshots(snapshots)
+            if is_other:
+                self._collector.stop()
 
     async def _give_signs_of_life(self) -> None:
         """Tell the watchdog, if there is one, that the collector lives."""

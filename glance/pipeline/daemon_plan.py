@@ -23,7 +23,7 @@ from glance.pipeline.intake import Intake
 from glance.pipeline.keeping import Keeping, bounds_of
 from glance.pipeline.periodic_report import ReportPlan
 from glance.pipeline.poll_setup import polling_of
-from glance.pipeline.snapshot_plan import snapshots_of
+from glance.pipeline.snapshot_plan import SnapshotPlan, snapshots_of
 from glance.sources.discovery import Discovery, FoundSource, discover
 
 T = TypeVar("T")
@@ -66,8 +66,22 @@ class DaemonPlan:
             section_limit=DEFAULTS.section_limit,
             incident_limit=DEFAULTS.incident_limit,
             keys=DEFAULTS.keys,
+            snapshots=DEFAULTS.snapshots,
+            snapshot_mb=DEFAULTS.snapshot_mb,
+            snapshot_count=DEFAULTS.snapshot_count,
+            snapshot_cooldown=DEFAULTS.snapshot_cooldown,
+            snapshot_seconds=DEFAULTS.snapshot_seconds,
         )
         return (self.paths, kept)
+
+    @property
+    def snapshots(self) -> SnapshotPlan | None:
+        """How snapshots are taken.
+
+        Raises:
+            ConfigError: a file of a token cannot be read.
+        """
+        return snapshots_of(self.settings, database_file(self.settings.db))
 
 
 class DaemonCollector(Collector):
@@ -117,6 +131,10 @@ class DaemonCollector(Collector):
         self._tell(reply)
         return answer
 
+    def plan_snapshots(self, plan: SnapshotPlan | None) -> None:
+        """Take snapshots in another way from now on."""
+        self._snapshots.change(plan)
+
     @property
     def sources(self) -> tuple[SourceStatus, ...]:
         """How each log stands now; read in the collector's thread, where it stands as the records do."""
@@ -162,7 +180,7 @@ def make_collector(plan: DaemonPlan, listener: Listener, view: View = QUIET_VIEW
     polling = polling_of(settings, keeping, database) if settings.pprof_targets or settings.pprof else None
     collector = DaemonCollector(
         intake, options, view, keeping=keeping, alerting=alerting, polling=polling,
-        snapshots=snapshots_of(settings, database),
+        snapshots=plan.snapshots,
     )  # fmt: skip
     collector.know(source.path for source in discovery.sources if os.path.exists(source.path))
     collector.listen(listener)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from glance.pipeline.demo_memory import Kept
 from glance.pipeline.demo_profiler import Profiler, TakenError
 
+DIRECTORY_PREFIX = "glance-demo-"
+"""How the name of a demo's own directory begins."""
 ROOT = "/debug/pprof/"
 DEFAULT_SECONDS = 30
 MOST_SECONDS = 300
@@ -94,3 +98,9 @@ def serve_profiles(profiler: Profiler, kept: Kept, fd: int) -> None:
     handler = type("Handler", (PprofHandler,), {"profiler": profiler, "kept": kept})
     server = PprofServer(socket.socket(fileno=fd), handler)
     threading.Thread(target=server.serve_forever, name="pprof", daemon=True).start()
+
+
+def remove_what_is_left(directory: Path) -> None:
+    """Remove the demo's directory: a demo that was killed could not do it itself."""
+    if directory.name.startswith(DIRECTORY_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)

@@ -15,12 +15,13 @@ import traceback
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from string import Template
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from glance.pipeline.demo_memory import Kept
-from glance.pipeline.demo_pprof import serve_profiles
+from glance.pipeline.demo_pprof import remove_what_is_left, serve_profiles
 from glance.pipeline.demo_profiler import SERVING, Profiler, Stack, rest
 
 LINE = re.compile(rb'"([A-Z]+) (\S+) [^"]*" ([0-9]+) .* ([0-9]+\.[0-9]+)$')
@@ -234,6 +235,7 @@ def main() -> None:
         for line in lines:
             if time.thread_time() < limit:
                 handle(line)
+    remove_what_is_left(Path(__file__).parent)
 
 
 if __name__ == "__main__":

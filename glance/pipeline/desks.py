@@ -17,6 +17,7 @@ from glance.domain.view import View
 from glance.pipeline.line_desk import LineDesk
 from glance.pipeline.log_feed import LogFeed
 from glance.pipeline.looker import Sight
+from glance.pipeline.poll_watch import PollWatch
 from glance.pipeline.profile_desk import ProfileDesk
 from glance.pipeline.snapshot_desk import SnapshotDesk
 from glance.pipeline.sql_desk import SqlDesk
@@ -48,6 +49,12 @@ class Desks:
         self.stacks = StackDesk(told, self.profiles)
         self.snapshots = snapshots
         self._suspects = SuspectDesk(self.profiles)
+
+    def attend(self, watch: PollWatch) -> None:
+        """Look at what this polls."""
+        watch.attend(self.profiles)
+        self.stacks.attend(watch)
+        self.snapshots.attend(watch)
 
     def lines(self, view: View, sight: Sight, now: float) -> LineRows:
         """The rows of the page of lines."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.route import BUILT_IN, Routes
+from glance.domain.profiles.goroutine_dump import read_goroutines
 from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.profile_error import ProfileError
 from glance.domain.profiles.proto import read_leniently
@@ -24,14 +27,20 @@ from glance.pipeline.collector import Collector
 from glance.pipeline.collector_options import CollectorOptions
 from glance.pipeline.frozen_log import frozen_feeds
 from glance.pipeline.frozen_polls import FrozenPolls
+from glance.pipeline.frozen_stacks import STATES, stacks_of
 from glance.pipeline.intake import Intake
 from glance.pipeline.snapshot_plan import SnapshotPlan
-from glance.pipeline.snapshot_reading import LIMITS, buckets_in
+from glance.pipeline.snapshot_reading import LIMITS, buckets_in, held_bytes
 from glance.sources.discovery import Discovery
 from glance.store.snapshot_file import SnapshotFile
 
+T = TypeVar("T")
 LOOK_SECONDS = 2.0
 """How often a scene is made though nobody asked: only what a page reads from elsewhere can change."""
+MOST_BYTES = 1 << 30
+"""Of records, and of lines, that are held of one snapshot, whoever made it."""
+MOST_SAMPLES = 10_000_000
+"""Likewise of its profiles."""
 KINDS = ("cpu", "heap", "allocs", "goroutine", "mutex", "block")
 """Of profiles: the first that is there is shown first."""
 
@@ -45,7 +54,7 @@ class Loaded:
     lines: dict[str, list[tuple[RawStretch, bytes]]] = field(repr=False)
     profiles: list[tuple[ProfilePart, Profile]] = field(repr=False)
     missing: int = 0
-    """Members that cannot be read."""
+    """Members that cannot be read, or for which there is no room."""
 
 
 def loaded(path: Path) -> Loaded:
@@ -56,23 +65,42 @@ def loaded(path: Path) -> Loaded:
     """
     with SnapshotFile.open(path) as file:
         manifest = file.manifest
-        buckets = list(buckets_in(file))
-        missing = len(manifest.of_kind("bucket")) - len(buckets)
-        lines: dict[str, list[tuple[RawStretch, bytes]]] = {}
-        for stretch in manifest.raw:
-            try:
-                lines.setdefault(stretch.source, []).append((stretch, file.data(stretch.member)))
-            except StoreError:
-                missing += 1
-        profiles = []
-        for part in manifest.profiles:
-            if part.kind == "goroutines":
-                continue
-            try:
-                profiles.append((part, read_leniently(file.data(part.member), limits=LIMITS).profile))
-            except (StoreError, ProfileError):
-                missing += 1
-    return Loaded(manifest, buckets, lines, profiles, missing)
+        buckets = list(within(buckets_in(file), held_bytes, MOST_BYTES))
+        raw = list(within(_lines_in(file), lambda one: len(one[1]), MOST_BYTES))
+        profiles = list(within(_profiles_in(file), lambda one: len(one[1]), MOST_SAMPLES))
+    wanted = len(manifest.of_kind("bucket")) + len(manifest.raw) + len(manifest.profiles)
+    lines: dict[str, list[tuple[RawStretch, bytes]]] = {}
+    for stretch, data in raw:
+        lines.setdefault(stretch.source, []).append((stretch, data))
+    return Loaded(manifest, buckets, lines, profiles, wanted - len(buckets) - len(raw) - len(profiles))
+
+
+def within(parts: Iterable[T], size: Callable[[T], int], most: int) -> Iterator[T]:
+    """The first of some parts, until there is no room for the next."""
+    for part in parts:
+        most -= size(part)
+        if most < 0:
+            return
+        yield part
+
+
+def _lines_in(file: SnapshotFile) -> Iterator[tuple[RawStretch, bytes]]:
+    for stretch in file.manifest.raw:
+        with suppress(StoreError):
+            yield stretch, file.data(stretch.member)
+
+
+def _profiles_in(file: SnapshotFile) -> Iterator[tuple[ProfilePart, Profile]]:
+    for part in file.manifest.profiles:
+        with suppress(StoreError, ProfileError):
+            yield part, _profile(part, file.data(part.member))
+
+
+def _profile(part: ProfilePart, data: bytes) -> Profile:
+    """A profile; a list of goroutines as one that tells what they do."""
+    if part.kind == STATES:
+        return read_goroutines(data, limits=LIMITS).profile
+    return read_leniently(data, limits=LIMITS).profile
 
 
 class FrozenClock:
@@ -158,9 +186,13 @@ class FrozenCollector(Collector):
         for bucket in sorted(found.buckets, key=lambda one: one.last_ms):
             self._hold(bucket)
             await asyncio.sleep(0)
-        self._laid.lay(_in_order(found.profiles), (manifest.start, manifest.end))
+        counted = [one for one in found.profiles if one[0].kind != STATES]
+        self._laid.lay(_in_order(counted), (manifest.start, manifest.end))
+        self._desks.stacks.lay(stacks_of(found.profiles))
         if found.missing:
-            self._words = f"{found.missing} parts of this snapshot are damaged and left out; the rest is shown"
+            self._words = (
+                f"{found.missing} parts of this snapshot are damaged or too large, and left out; the rest is shown"
+            )
 
     def scene(self) -> Scene:
         """What is to be seen of it."""
@@ -172,12 +204,16 @@ class FrozenCollector(Collector):
 
 
 def _in_order(profiles: list[tuple[ProfilePart, Profile]]) -> list[tuple[ProfilePart, Profile]]:
-    """The one that is shown first last: CPU that was fetched."""
+    """The one that is shown first last: of CPU the one that counted more.
+
+    What was polled is of the whole window, what was fetched of a few seconds at its end.
+    """
     return sorted(
         profiles,
         key=lambda one: (
             len(one[1]) > 0,
-            one[0].origin == "fetched",
             -KINDS.index(one[0].kind) if one[0].kind in KINDS else -len(KINDS),
+            int(one[1].values[:, 0].sum()) if one[0].kind == "cpu" else 0,
+            one[0].origin == "fetched",
         ),
     )

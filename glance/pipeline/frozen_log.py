@@ -64,6 +64,17 @@ class FrozenSource:
         """Nothing is held open."""
 
 
+class FrozenFeed(LogFeed):
+    """Its records were read when the snapshot was taken; what its note says is about lines."""
+
+    __slots__ = ()
+
+    @property
+    def refusal(self) -> str:
+        """None: whatever is missing, nothing was refused."""
+        return ""
+
+
 def frozen_feeds(logs: Sequence[LogPart], kept: Mapping[str, Sequence[tuple[RawStretch, bytes]]]) -> list[LogFeed]:
     """The logs of a snapshot.
 
@@ -71,9 +82,9 @@ def frozen_feeds(logs: Sequence[LogPart], kept: Mapping[str, Sequence[tuple[RawS
         logs: what its manifest says of them.
         kept: their lines, by the path of the log.
     """
-    feeds = []
+    feeds: list[LogFeed] = []
     for log in logs:
-        feed = LogFeed(FrozenSource(log.path, _joined(kept.get(log.path, ()))), stored_format=log.format)
+        feed = FrozenFeed(FrozenSource(log.path, _joined(kept.get(log.path, ()))), stored_format=log.format)
         feed.lines, feed.note, feed.is_read = log.records, log.words, True
         feeds.append(feed)
     return feeds

@@ -42,8 +42,9 @@ class FrozenPolls(NoTargets):
     def look(self, view: View, now: float) -> tuple[TargetStatus, ...]:
         """Whatever is looked at, all of it is there."""
         del now
-        if self._desk is not None and self._has_any:
+        if self._desk is not None and self._has_any and self._desk.shelf.asked != asked_of(view):
             self._desk.shelf.settle(asked_of(view), self._span, None, is_known=True)
+            self._desk.told()  # the page was asked before, and waits for it
         return ()
 
 

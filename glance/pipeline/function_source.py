@@ -10,10 +10,11 @@ from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.tables import Ints, runs_of, starts_of
 from glance.domain.profiles.value_choice import value_index
 from glance.errors import SourceError
-from glance.sources.source_code import SourceCode, read_lines
+from glance.sources.source_code import CODE, SourceCode, read_lines
 
-BEFORE, BEHIND = 3, 12
+BEFORE, BEHIND, NEAR = 3, 12, 8
 """Lines that are shown before the first and behind the last that counts for something."""
+NOT_CODE = "its file is not known to be source code; these are the lines that count for something"
 NOT_HERE = "the source is not on this machine; these are the lines that count for something"
 TOO_SHORT = "the source on this machine is another one, it is too short; these are the lines that count for something"
 
@@ -38,14 +39,22 @@ def source_of(profile: Profile, wish: FlameWish, code: SourceCode) -> SourceView
         lines = read_lines(path)
     except SourceError:
         lines = ()
-    if max(counts) > len(lines):
-        rows = tuple(SourceRow(number, "", *counts[number]) for number in sorted(counts))
-        return SourceView(function, file, rows=rows, note=TOO_SHORT if lines else NOT_HERE)
     known = [number for number in counts if number > 0]
-    first = max(1, min([*known, start or known[0]]) - BEFORE)
+    if not known or max(known) > len(lines):
+        rows = tuple(SourceRow(number, "", *counts[number]) for number in sorted(counts))
+        return SourceView(function, file, rows=rows, note=_why(file, is_short=bool(lines)))
+    head = start if start and min(known) - start <= NEAR else min(known)  # of a long one what counts is seen first
+    first = max(1, min(head, *known) - BEFORE)
     last = min(len(lines), max(known) + BEHIND)
     rows = tuple(SourceRow(number, lines[number - 1], *counts.get(number, (0, 0))) for number in range(first, last + 1))
     return SourceView(function, file, str(path), rows)
+
+
+def _why(file: str, *, is_short: bool) -> str:
+    """Why there is no code."""
+    if not CODE.search(file):
+        return NOT_CODE
+    return TOO_SHORT if is_short else NOT_HERE
 
 
 def line_counts(profile: Profile, function: str, index: int) -> dict[int, tuple[int, int]]:
@@ -62,9 +71,10 @@ def line_counts(profile: Profile, function: str, index: int) -> dict[int, tuple[
     owners = np.repeat(np.arange(len(profile), dtype=np.int64), np.diff(depths))
     values = profile.values[:, index]
     hits = is_line[lines]
-    most = int(numbers.max(initial=0)) + 1
-    pairs = np.unique(owners[hits] * most + numbers[lines[hits]])
-    cum = _by_line(pairs % most, values[pairs // most])
+    known, places = np.unique(numbers[lines[hits]], return_inverse=True)  # whatever numbers a stranger wrote
+    most = max(1, len(known))
+    pairs = np.unique(owners[hits] * most + places)
+    cum = _by_line(known[pairs % most], values[pairs // most])
     filled = np.flatnonzero(np.diff(depths))
     leaves = lines[depths[filled]]
     at_leaf = is_line[leaves]

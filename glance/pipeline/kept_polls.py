@@ -48,6 +48,10 @@ class KeptPolls:
 
         return StackPolls(self._opened())
 
+    def memory(self) -> PollKeeper | None:
+        """All of it is in the database."""
+        return None
+
     def _opened(self) -> PollKeeper:
         """Who reads the ring."""
         if self._keeper is None:

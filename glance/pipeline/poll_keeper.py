@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -182,7 +182,7 @@ class PollKeeper:
             self._fail(error)
             return []
 
-    async def joined(self, target: str, kind: str, start: float, end: float) -> Joined | None:
+    async def joined(self, target: str, kind: str, start: float, end: float, *, is_over: bool = False) -> Joined | None:
         """The polls of a stretch of time as one profile; None where there are none.
 
         Args:
@@ -190,9 +190,10 @@ class PollKeeper:
             kind: which.
             start: polls that end after it, epoch seconds.
             end: polls that begin before it.
+            is_over: only those that ended by then too: what lasts on belongs to the time behind it.
         """
         try:
-            return await self._ask(lambda: self._joined(target, kind, start, end))
+            return await self._ask(lambda: self._joined(target, kind, start, end, is_over=is_over))
         except StoreError as error:
             self._fail(error)
             return None
@@ -230,9 +231,9 @@ class PollKeeper:
             self._fail(error)
             return None
 
-    def _joined(self, target: str, kind: str, start: float, end: float) -> Joined | None:
+    def _joined(self, target: str, kind: str, start: float, end: float, *, is_over: bool) -> Joined | None:
         heads = self._opened().heads(start, end, target=target, kind=kind, most=JOINED_POLLS + 1)
-        return self._join(kind, heads)
+        return self._join(kind, [head for head in heads if not is_over or head.end <= end])
 
     def _join(self, kind: str, heads: list[KeptPoll]) -> Joined | None:
         """The newest of these, as many as are joined at once."""
@@ -263,6 +264,23 @@ class PollKeeper:
             return await self._ask(lambda: work(self._opened()))
         except StoreError as error:
             self._fail(error)
+            return None
+
+    @property
+    def is_in_memory(self) -> bool:
+        """What is kept is in no database."""
+        return self._database is None
+
+    def read_beside(self, work: Callable[[ProfileTable], T]) -> T | None:
+        """The same, waited for in another thread than the collector's; None too where all has ended."""
+        try:
+            looking = self._thread.submit(lambda: work(self._opened()))
+        except RuntimeError:  # it was shut down
+            return None
+        try:
+            return looking.result()
+        except (StoreError, CancelledError) as error:
+            logger.warning("polls are not looked at: %s", error)
             return None
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from glance.pipeline.poll_shelf import PollShelf
 
 if TYPE_CHECKING:
     from glance.domain.profiles.profile import Profile
+    from glance.pipeline.poll_keeper import PollKeeper
     from glance.pipeline.stack_polls import StackPolls
 
 
@@ -55,6 +56,10 @@ class PollWatch(Protocol):
         """What was polled, one poll after the other; None where nothing can have been."""
         ...
 
+    def memory(self) -> PollKeeper | None:
+        """Who has what was polled and is in no database; None where nothing is."""
+        ...
+
     async def run(self) -> None:
         """Poll until cancelled."""
         ...
@@ -71,6 +76,10 @@ class NoTargets:
         return ()
 
     def stacks(self) -> StackPolls | None:
+        """There is nothing."""
+        return None
+
+    def memory(self) -> PollKeeper | None:
         """There is nothing."""
         return None
 

@@ -85,13 +85,15 @@ class PollWindow:
         for key in keys:
             self._news.discard(key)
             found = await self._keeper.joined(*key, *span)
+            await self._brush.draw([key], *span, now)  # first: the line stands above the picture from the beginning
             if found is not None:
                 self._show(key, found.profile, found.end, words_of(found.polls, is_partial=found.is_partial))
             elif self._shown.pop(key, None) is not None:
                 self._desk.remove(name_of(key))
-            before = await self._keeper.joined(*key, *quiet) if found is not None and quiet is not None else None
+            before = None
+            if found is not None and quiet is not None:  # no poll is on both sides
+                before = await self._keeper.joined(*key, *quiet, is_over=True)
             self._put(key, found, before)
-        await self._brush.draw(keys, *span, now)
         self._shelf.settle(wanted, (span[0], min(span[1], now)), quiet, is_known=bool(self._keys))
         self._show_again()
         self._desk.told()
@@ -124,15 +126,13 @@ class PollWindow:
         if first is not None and self._is_open:
             self._desk.add(name_of(first), *self._shown[first])
 
-    async def close(self, *, and_keeper: bool = False) -> None:
+    async def close(self) -> None:
         """Nobody looks any more."""
         await self._brush.close()
         if self._joining is not None:
             self._joining.cancel()
             await asyncio.wait([self._joining])
             self._joining = None
-        if and_keeper:
-            await self._keeper.close()
 
 
 def name_of(key: Key) -> str:

@@ -97,6 +97,10 @@ class Polling:
         """What was polled, one poll after the other."""
         return self._stacks
 
+    def memory(self) -> PollKeeper | None:
+        """Who has what was polled, as long as no database has it."""
+        return self._keeper if self._keeper.is_in_memory else None
+
     def listen(self, sink: Sink) -> None:
         """Hand every profile to this too, in the loop that polls."""
         self._sinks.append(sink)

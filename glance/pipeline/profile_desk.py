@@ -51,6 +51,8 @@ class ProfileDesk:
         self._pictures: dict[tuple[object, ...], FlamePicture] = {}
         self._shown: FlamePicture | None = None
         self._source: SourceView | None = None
+        self._seen: tuple[str, str, int] = ("", "", 0)
+        """The function of the source, the value that its lines count for, and the profile that says so."""
         self._working: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._finding: asyncio.Task[None] | None = None
@@ -141,7 +143,7 @@ class ProfileDesk:
             self._see_source(wish, name)
         trouble = "" if name else self.polls.trouble(wish)
         is_working = is_working or (bool(wish.polls) and not name and not trouble)
-        source = self._source if self._source is not None and self._source.function == wish.source else None
+        source = self._source if self._seen[:2] == (wish.source, wish.value) else None
         mistake = "" if is_working else trouble or self._mistake[1]
         row = self.shelf.named(name)
         is_gone = not name and not wish.polls and wish.joint is not None and self.shelf.is_known and not self._files
@@ -257,19 +259,24 @@ class ProfileDesk:
     def _see_source(self, wish: FlameWish, name: str) -> None:
         """Find the source of the function that has the cursor."""
         shown = self._shown
-        if not wish.source or shown is None or (self._source is not None and self._source.function == wish.source):
-            return
         profile = self._one(name)
-        if self._finding is None and profile is not None:
+        if not wish.source or shown is None or profile is None or self._seen == (wish.source, wish.value, id(profile)):
+            return
+        if self._finding is None:
             self._finding = asyncio.get_running_loop().create_task(self._find(profile, wish))
 
     async def _find(self, profile: Profile, wish: FlameWish) -> None:
         """Find the source of a function in a thread."""
+        from glance.domain.profiles.profile_error import ProfileError
         from glance.pipeline.function_source import source_of  # only where a source is looked at
         from glance.sources.source_code import SourceCode
 
         self._code = self._code or SourceCode()
-        self._source = await asyncio.to_thread(source_of, profile, wish, self._code)
+        try:
+            self._source = await asyncio.to_thread(source_of, profile, wish, self._code)
+        except ProfileError as error:  # it has no such value
+            self._source = SourceView(wish.source, "", note=error.what)
+        self._seen = (wish.source, wish.value, id(profile))
         self._told()
 
     def _end_what_is_done(self) -> None:
@@ -288,4 +295,5 @@ class ProfileDesk:
         self.samples.forget()
         self._first = (None, None)
         self._shown = self._source = None
+        self._seen = ("", "", 0)
         self._mistake = (None, "")

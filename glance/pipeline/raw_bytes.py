@@ -92,11 +92,6 @@ class RawBytes:
                 os.close(old.fd)
         self._found()
 
-    @property
-    def is_looking(self) -> bool:
-        """A generation is still being looked for."""
-        return any(not task.done() for task in self._searches.values())
-
     def forget(self) -> None:
         """Let go of the files: nobody looks any more."""
         for task in self._searches.values():

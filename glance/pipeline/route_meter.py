@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glance.domain.route_cpu import RouteCpu
+from glance.domain.safe_text import decode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 
 MOST_POLLS = 4000
 """A day and a half of them, of one target."""
+MOST_ENTRIES = 200_000
+"""Labels and routes of all of them, of which each takes about a hundred bytes."""
 SETTLE_SECONDS = 2.0
 """After a poll, until its requests are counted: logs note them at their end, and are read a moment later."""
+LAG_BYTES = 1 << 20
+"""Of a log that are unread: as long as there are more, requests of any moment may still come."""
 NANOS = 1e9
 
 
@@ -34,6 +39,7 @@ NANOS = 1e9
 class Metered:
     """One CPU profile."""
 
+    target: str
     start: float
     end: float
     values: Mapping[str, int]
@@ -42,6 +48,11 @@ class Metered:
     """Samples that a nanosecond stands for."""
     hits: Mapping[bytes, int] | None = None
     """Requests of that time by route; None until they are counted."""
+
+    @property
+    def entries(self) -> int:
+        """How many labels and routes it holds."""
+        return len(self.values) + len(self.hits or ())
 
 
 class RouteMeter:
@@ -66,7 +77,7 @@ class RouteMeter:
             return
         key, values, _ = values_by_label(poll.profile, index)
         if key:
-            self._polls.append(Metered(poll.start, poll.end, values, events_per_unit(poll.profile, index)))
+            self._polls.append(Metered(poll.target, poll.start, poll.end, values, events_per_unit(poll.profile, index)))
 
     def on(self, scene: Scene, sight: Sight, series: LogSeries) -> Scene:
         """The scene with what requests cost; the same one where nothing is known of that.
@@ -88,46 +99,72 @@ class RouteMeter:
         return replace(scene, rankings=tuple(_told(one, known) if one.name == "routes" else one for one in rankings))
 
     def _costs(self, scene: Scene, series: LogSeries) -> tuple[RouteCpu, ...]:
-        window = scene.window
-        polls = [one for one in self._polls if one.end > window.start and one.start < window.end]
-        for one in polls:
-            if one.hits is None and scene.at >= one.end + SETTLE_SECONDS:
+        late = scene.at - SETTLE_SECONDS
+        is_behind = any(one.pending_bytes or one.lag_bytes > LAG_BYTES for one in scene.sources)
+        fresh = [one for one in self._polls if one.hits is None and one.end <= late and not is_behind]
+        for one in fresh:
+            if series.holds(one.start):
                 one.hits = hits_of(series, one.start, one.end)
-        counted = [one for one in polls if one.hits is not None]
+            else:  # not all of its requests are known any more: it cannot be told
+                self._polls.remove(one)
+        if fresh:
+            self._bound()
+        start, end = scene.window.start, scene.window.end
+        counted = [one for one in self._polls if one.hits is not None and one.end > start and one.start < end]
         key = (len(counted), *(id(one) for one in (counted[0], counted[-1]) if counted)) if counted else ()
         if key != self._known[0]:
             self._known = (key, self._summed(counted))
         return self._known[1]
 
+    def _bound(self) -> None:
+        """Let go of the oldest where all of them hold too much."""
+        entries = sum(one.entries for one in self._polls)
+        while entries > MOST_ENTRIES:
+            entries -= self._polls.popleft().entries
+
     def _summed(self, polls: list[Metered]) -> tuple[RouteCpu, ...]:
-        """What a request of each route costs, over several polls."""
+        """What a request of each route costs, over several polls; in all of the targets that have a part in it.
+
+        Each target has polls of its own time: replicas behind one log do a part of its requests each.
+        """
+        events: dict[str, float] = {}
+        for poll in polls:
+            for value, nanos in poll.values.items():
+                events[value] = events.get(value, 0.0) + nanos * (poll.per_nano or 0.0)
+        seconds: dict[bytes, float] = {}
+        labels: dict[bytes, str] = {}
+        for target in dict.fromkeys(poll.target for poll in polls):
+            found = self._of_target([poll for poll in polls if poll.target == target])
+            for name, (label, cost) in found.items():
+                seconds[name] = seconds.get(name, 0.0) + cost
+                labels.setdefault(name, label)
+        return tuple(
+            RouteCpu(decode(name), cost, 2.0 / math.sqrt(events[labels[name]]) if events[labels[name]] else None)
+            for name, cost in sorted(seconds.items())
+        )
+
+    def _of_target(self, polls: list[Metered]) -> dict[bytes, tuple[str, float]]:
+        """The label of each route, and what a request of it costs one target."""
         from glance.domain.profiles.route_cost import label_for
-        from glance.domain.safe_text import decode
 
         spent: dict[str, int] = {}
-        events: dict[str, float] = {}
         hits: dict[bytes, int] = {}
         for poll in polls:
             for value, nanos in poll.values.items():
                 spent[value] = spent.get(value, 0) + nanos
-                events[value] = events.get(value, 0.0) + nanos * (poll.per_nano or 0.0)
             for name, count in (poll.hits or {}).items():
                 hits[name] = hits.get(name, 0) + count
         patterns = {label: self._pattern(label) for label in spent}
-        labels = {name: label_for(self._pattern(decode(name)), patterns) for name in hits}
+        fitting = {name: label_for(self._pattern(decode(name)), patterns) for name in hits}
         requests: dict[str, int] = {}
-        for name, label in labels.items():
+        for name, label in fitting.items():
             if label is not None:
                 requests[label] = requests.get(label, 0) + hits[name]
-        return tuple(
-            RouteCpu(
-                decode(name),
-                spent[label] / NANOS / requests[label],
-                2.0 / math.sqrt(events[label]) if events[label] else None,
-            )
-            for name, label in sorted(labels.items())
+        return {
+            name: (label, spent[label] / NANOS / requests[label])
+            for name, label in fitting.items()
             if label is not None
-        )
+        }
 
     def _pattern(self, text: str) -> RoutePattern:
         """A route in its normal form."""

@@ -20,10 +20,11 @@ from glance.domain.profiles.target import Target
 from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import LogPart, Manifest, ProfilePart, RawStretch, Why
 from glance.errors import SourceError
+from glance.pipeline.poll_keeper import PollKeeper
 from glance.pipeline.report import ReportOptions
 from glance.pipeline.snapshot_lines import LogBytes, Opener, RawGathering, beside, raw_lines
 from glance.pipeline.snapshot_logs import Moment, summary_of
-from glance.pipeline.snapshot_profiles import TakenProfile, Taking, fetched, polled
+from glance.pipeline.snapshot_profiles import TakenProfile, Taking, fetched, polled, polled_in
 from glance.pipeline.snapshot_records import json_lines
 from glance.sources.recall import recall
 from glance.sources.scrape import Access
@@ -115,8 +116,9 @@ def new_id(at: float) -> str:
 
 
 def profiles_of(
-    wish: Wish, database: Path | None, clock: Callable[[], float], on_second: Callable[[int], None] | None = None
-) -> Callable[[float, float], Taking]:
+    wish: Wish, database: Path | None, clock: Callable[[], float], on_second: Callable[[int], None] | None = None,
+    *, kept: PollKeeper | None = None,
+) -> Callable[[float, float], Taking]:  # fmt: skip
     """Fetch profiles now; returns what joins them with those that were polled in a window.
 
     Args:
@@ -124,16 +126,14 @@ def profiles_of(
         database: where polled ones are kept; None has none.
         clock: epoch seconds.
         on_second: told of every second that went by.
+        kept: has polled ones that are in no database; they go before those of the same that are.
     """
     now = fetched(wish.targets, wish.access, wish.cpu_seconds, clock, on_second) if wish.targets else Taking()
 
     def with_polled(start: float, end: float) -> Taking:
-        if database is None or not database.exists():
-            return now
-        before = polled(database, start, end)
-        return Taking(
-            [*now.profiles, *before.profiles], [*now.failures, *before.failures], {**before.builds, **now.builds}
-        )
+        held = kept.read_beside(lambda table: polled_in(table, start, end)) if kept is not None else None
+        before = polled(database, start, end) if database is not None and database.exists() else Taking()
+        return now.beside((held or Taking()).beside(before.without(held or Taking())))
 
     return with_polled
 

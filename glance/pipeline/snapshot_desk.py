@@ -18,6 +18,7 @@ from glance.domain.page import PageAnswer
 from glance.domain.snapshot_board import SnapshotWish
 from glance.domain.snapshot_order import IDLE, Errand, SnapshotOrder, SnapshotStatus
 from glance.errors import GlanceError
+from glance.pipeline.poll_watch import NoTargets
 
 if TYPE_CHECKING:
     from glance.domain.alerts.event import AlertEvent
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from glance.domain.view import View
     from glance.pipeline.log_feed import LogFeed
     from glance.pipeline.looker import Sight
+    from glance.pipeline.poll_watch import PollWatch
     from glance.pipeline.snapshot_list import SnapshotList
     from glance.pipeline.snapshot_plan import SnapshotPlan
     from glance.pipeline.snapshot_work import SnapshotWork
@@ -63,8 +65,18 @@ class SnapshotDesk:
         self._asked_at: dict[str, float] = {}
         """When a rule was granted its last snapshot."""
         self._list: SnapshotList | None = None
+        self._watch: PollWatch = NoTargets()
         self.is_of_snapshot = False
         """What is looked at is a snapshot itself."""
+
+    def attend(self, watch: PollWatch) -> None:
+        """Keep what this polls too, where it is in no database."""
+        self._watch = watch
+
+    def change(self, plan: SnapshotPlan | None) -> None:
+        """Take them in another way from now on; what is under way goes on as it began."""
+        self._plan = plan
+        self._list = None
 
     def order(self, order: SnapshotOrder | None) -> None:
         """A person wants something; done once. May be called from any thread."""
@@ -161,7 +173,7 @@ class SnapshotDesk:
     def _work(self, plan: SnapshotPlan) -> SnapshotWork:
         from glance.pipeline.snapshot_work import SnapshotWork  # aiohttp and the store: in the thread
 
-        return SnapshotWork(plan, self._say, time.time)
+        return SnapshotWork(plan, self._say, time.time, self._watch.memory())
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
         """Do something in a thread; what fails is said, and a bug ends the dashboard as one in the collector does."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from glance.domain import units
 from glance.domain.logs.bucket import LogBucket
 from glance.domain.logs.part import part_of
 from glance.domain.snapshot import RawStretch
@@ -19,6 +20,8 @@ from glance.sources.compression import MAGIC_BYTES, archive_kind
 from glance.sources.regular_file import open_regular
 
 MOST_UNPACKED_BYTES = 512 << 20
+MOST_PARTS = 1500
+"""Stretches of lines, each a member of the file."""
 Opener = Callable[[LogBucket], int | None]
 """A descriptor of the bytes of a bucket's generation; None when they are not there."""
 
@@ -63,7 +66,10 @@ def raw_lines(buckets: Sequence[LogBucket], span: tuple[float, float], opened: O
         if not len(chosen):
             continue
         if left <= 0:
-            found.words[bucket.source] = f"only the newest lines: there is room for {most_bytes:,} bytes"
+            found.words[bucket.source] = _no_room(most_bytes)
+            continue
+        if len(found.parts) >= MOST_PARTS:
+            found.words[bucket.source] = f"only the newest lines: there is room for {MOST_PARTS:,} stretches of them"
             continue
         data = _stretch(bucket, opened)
         if data is None:
@@ -72,12 +78,16 @@ def raw_lines(buckets: Sequence[LogBucket], span: tuple[float, float], opened: O
             continue
         part = _part(bucket, data, at_ms, chosen, left)
         if part is None or part.stretch.lines < int(np.ptp(_lines_of(bucket, chosen))) + 1:
-            found.words[bucket.source] = f"only the newest lines: there is room for {most_bytes:,} bytes"
+            found.words[bucket.source] = _no_room(most_bytes)
         if part is not None:
             found.parts.append(part)
             left -= len(part.data)
     found.parts.reverse()
     return found
+
+
+def _no_room(most_bytes: int) -> str:
+    return f"only the newest lines are in it: there is room for {units.size(most_bytes)} of them"
 
 
 def beside(chosen: LogBucket, raw: RawPart | None) -> list[LogBucket]:

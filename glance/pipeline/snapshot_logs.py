@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDS = 4_000_000
 """Of a snapshot; of more, the newest are kept."""
+MOST_PARTS = 2500
+"""Buckets of a snapshot: each is a member of its file or two, and of these there are only so many."""
 _MS = 1000
 
 
@@ -147,20 +149,22 @@ def moment_of(
         notes: what a reader should know besides.
         most: records that are kept.
     """
-    parts, told, left, left_out = [], list(notes), most, 0
+    parts, told, left, left_out, many = [], list(notes), most, 0, 0
     for words, bucket in sorted(held, key=lambda one: -one[1].last_ms):
         at_ms = bucket.times.milliseconds()
         mask: NDArray[np.bool_] = (at_ms >= round(start * _MS)) & (at_ms < round(end * _MS))
         if where is not None and mask.any():
             mask &= where.select(bucket)
         chosen = part_of(bucket, mask)
-        if chosen.records > left:
+        if chosen.records > left or (chosen.records and many >= MOST_PARTS):
             left_out += chosen.records
             continue
         left -= chosen.records
+        many += chosen.records > 0
         parts.append(Gathered(bucket, words, chosen))
     if left_out:
-        told.append(f"{left_out:,} older records of the window are left out: more than {most:,} there were")
+        why = f"more than {most:,} there were" if many < MOST_PARTS else "they are of too many logs"
+        told.append(f"{left_out:,} older records of the window are left out: {why}")
     return Moment(start, end, tuple(parts[::-1]), tuple(told))
 
 

@@ -25,6 +25,8 @@ from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import Build, MemberKind, ProfileFailure, ProfilePart
 from glance.errors import SourceError, StoreError
 from glance.sources.go_build import is_guided
+from glance.sources.pprof_index import MOST_BYTES as INDEX_BYTES
+from glance.sources.pprof_index import index_of
 from glance.sources.scrape import Access, BusyError, fetch_all, target_of
 from glance.sources.scrape import Target as Place
 from glance.store.profile_table import KeptPoll, ProfileTable
@@ -34,6 +36,8 @@ WIRE_BYTES = 32 << 20
 JOINED_BYTES = 64 << 20
 """Of the polls of one target and kind that are joined."""
 _LIMITS = Limits(packed_bytes=WIRE_BYTES, unpacked_bytes=128 << 20, messages=2_000_000, frames=10_000_000)
+INDEX_SECONDS = 5.0
+"""How long is waited for what a target offers."""
 BUSY_TRIES, BUSY_SECONDS = 4, 2.0
 """How often, and after how long, a program is asked again that somebody else takes a CPU profile of: a poll of ours
 takes some seconds."""
@@ -92,6 +96,18 @@ class Taking:
         if main is not None and (main.build_id or main.file) and target not in self.builds:
             self.builds[target] = Build(target, main.file, main.build_id)
 
+    def beside(self, other: Taking) -> Taking:
+        """Both; of a build this one's word counts."""
+        return Taking(
+            [*self.profiles, *other.profiles], [*self.failures, *other.failures], {**other.builds, **self.builds}
+        )
+
+    def without(self, other: Taking) -> Taking:
+        """All but the profiles of targets and kinds that the other one has."""
+        has = {(one.part.target, one.part.kind) for one in other.profiles}
+        mine = [one for one in self.profiles if (one.part.target, one.part.kind) not in has]
+        return Taking(mine, self.failures, self.builds)
+
 
 def polled(database: Path, start: float, end: float) -> Taking:
     """What was polled in a stretch of time, joined by target and kind; of goroutines the newest.
@@ -99,19 +115,28 @@ def polled(database: Path, start: float, end: float) -> Taking:
     Raises:
         StoreError: it cannot be read.
     """
-    found = Taking()
     table = ProfileTable.open_to_read(database)
     if table is None:
-        return found
+        return Taking()
     with closing(table):
-        groups: dict[tuple[str, str], list[KeptPoll]] = {}
-        for head in table.heads(start, end):
-            groups.setdefault((head.target, head.kind), []).append(head)
-        for (target, kind), heads in groups.items():
-            try:
-                _take_polls(found, table, heads)
-            except (ProfileError, StoreError) as error:
-                found.failures.append(ProfileFailure(target, kind, f"polled: {error.why or error.what}"))
+        return polled_in(table, start, end)
+
+
+def polled_in(table: ProfileTable, start: float, end: float) -> Taking:
+    """The same of a table that is open.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    found = Taking()
+    groups: dict[tuple[str, str], list[KeptPoll]] = {}
+    for head in table.heads(start, end):
+        groups.setdefault((head.target, head.kind), []).append(head)
+    for (target, kind), heads in groups.items():
+        try:
+            _take_polls(found, table, heads)
+        except (ProfileError, StoreError) as error:
+            found.failures.append(ProfileFailure(target, kind, f"polled: {error.why or error.what}"))
     return found
 
 
@@ -154,13 +179,14 @@ def fetched(
         on_second: told of every second that went by.
     """
     found = Taking()
+    access = replace(access, most_bytes=min(access.most_bytes, WIRE_BYTES))
     wanted = [(target, one) for target in targets for one in ASKED]
     try:
+        wanted = _offered(targets, access)
         places = [target_of(url_of(target, one, seconds)) for target, one in wanted]
     except SourceError as error:
         found.failures += [ProfileFailure(target.name, one.kind, error.why or error.what) for target, one in wanted]
         return found
-    access = replace(access, most_bytes=min(access.most_bytes, WIRE_BYTES))
     start = clock()
     answers = asyncio.run(_answers(places, access, on_second)) if places else []
     end = clock()
@@ -174,6 +200,24 @@ def fetched(
         if build is not None and is_here(target):
             found.builds[target.name] = replace(build, pgo=is_guided(build.program, build.build_id))
     return found
+
+
+def _offered(targets: Sequence[Target], access: Access) -> list[tuple[Target, Asked]]:
+    """What each target is asked for: what it lists; all of it where it lists nothing, or cannot say it now.
+
+    Raises:
+        SourceError: an address is none.
+    """
+    places = [target_of(target.url_of("")) for target in targets]
+    brief = replace(
+        access, timeout_seconds=min(access.timeout_seconds or INDEX_SECONDS, INDEX_SECONDS), most_bytes=INDEX_BYTES
+    )
+    pages = asyncio.run(fetch_all(places, brief)) if places else []
+    wanted: list[tuple[Target, Asked]] = []
+    for target, page in zip(targets, pages, strict=True):
+        index = None if isinstance(page, SourceError) else index_of(page)
+        wanted += [(target, one) for one in ASKED if index is None or one.path in index.names]
+    return wanted
 
 
 async def _answers(

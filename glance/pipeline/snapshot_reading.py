@@ -24,6 +24,9 @@ from glance.store.snapshot_file import SnapshotFile
 
 LIMITS = Limits(packed_bytes=64 << 20, unpacked_bytes=128 << 20, messages=2_000_000, frames=10_000_000)
 
+VALUE_BYTES = 50
+"""What a value takes beside its text."""
+
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
@@ -53,6 +56,14 @@ def buckets_in(file: SnapshotFile) -> Iterator[LogBucket]:
             yield of_blob(file.data(member.name))
         except (StoreError, DamagedError):
             continue
+
+
+def held_bytes(bucket: LogBucket) -> int:
+    """How much memory a bucket takes, about."""
+    texts = sum(
+        one.ids.nbytes + sum(map(len, one.values)) + VALUE_BYTES * len(one.values) for one in bucket.texts.values()
+    )
+    return bucket.times.deltas.nbytes + bucket.sizes.nbytes + texts
 
 
 def summary_in(file: SnapshotFile, *, where: Choice | None = None, top: int = 20) -> Summary:

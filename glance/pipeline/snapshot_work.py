@@ -13,6 +13,7 @@ from glance.domain.safe_text import safe_text
 from glance.domain.snapshot_order import Errand, SnapshotOrder
 from glance.errors import StoreError
 from glance.pipeline.held_moment import HeldMoment
+from glance.pipeline.poll_keeper import PollKeeper
 from glance.pipeline.report import ReportOptions
 from glance.pipeline.snapshooting import Wish, profiles_of, taken
 from glance.pipeline.snapshot_plan import SnapshotPlan
@@ -33,15 +34,19 @@ class Say(Protocol):
 class SnapshotWork:
     """Works in one thread after the other."""
 
-    def __init__(self, plan: SnapshotPlan, say: Say, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, plan: SnapshotPlan, say: Say, clock: Callable[[], float], kept: PollKeeper | None = None
+    ) -> None:
         """Do nothing yet.
 
         Args:
             plan: how.
             say: tells a person how it goes.
             clock: epoch seconds.
+            kept: has what was polled and is in no database.
         """
         self._plan = plan
+        self._kept = kept
         self._say = say
         self._clock = clock
         self._shelf = SnapshotShelf(plan.shelf)
@@ -69,7 +74,7 @@ class SnapshotWork:
             cpu_seconds=plan.cpu_seconds,
         )
         for_whom = f"alert {rule}: " if rule else ""
-        profiles = profiles_of(wish, plan.database, self._clock, self._progress(for_whom))
+        profiles = profiles_of(wish, plan.database, self._clock, self._progress(for_whom), kept=self._kept)
         self._say(f"{for_whom}taking a snapshot: records and lines …", is_busy=True)
         found = taken(held, ReportOptions(routes=held.routes), wish, now, profiles=profiles, lines=held.opened)
         shelved, gone = self._shelf.add(found.manifest, found.contents, now=now, allowance=plan.allowance)

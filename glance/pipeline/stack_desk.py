@@ -11,6 +11,7 @@ from glance.domain.stack_board import FILES, GoroutineWish, StackBoard, StackSou
 
 if TYPE_CHECKING:
     from glance.domain.view import View
+    from glance.pipeline.frozen_stacks import Frozen
     from glance.pipeline.poll_watch import PollWatch
     from glance.pipeline.profile_desk import ProfileDesk
     from glance.pipeline.stack_history import StackFigures, StackHistory, StackQuestion
@@ -38,6 +39,8 @@ class StackDesk:
         self._profiles = profiles
         self._watch: PollWatch | None = None
         self._polls: StackPolls | None = None
+        self._frozen: Frozen | None = None
+        """Of the snapshot that is looked at."""
         self._histories: dict[type[StackWish], StackHistory] = {}
         self._askings: dict[str, StateAsking] = {}
         self._opened: set[str] = set()
@@ -56,6 +59,10 @@ class StackDesk:
     def attend(self, watch: PollWatch) -> None:
         """Look at what this polls."""
         self._watch = watch
+
+    def lay(self, frozen: Frozen) -> None:
+        """Look at these, whatever the window: they are of a snapshot."""
+        self._frozen = frozen
 
     # Answering ----------------------------------------------------------------------------------
 
@@ -116,6 +123,7 @@ class StackDesk:
             StackHistory,
             StackQuestion,
             of_files,
+            of_snapshot,
         )
 
         kind = "goroutine" if isinstance(wish, GoroutineWish) else "allocs"
@@ -125,6 +133,8 @@ class StackDesk:
         question = StackQuestion(kind, target, *span, wish.is_by_function, dump, first if first is not dump else None)
         files = [(note.at, profile) for note, profile in self._profiles.of_files()]
         found = StackFigures()
+        if self._frozen is not None:
+            found = await asyncio.to_thread(of_snapshot, self._frozen, question)
         if self._polls is not None and wish.program != FILES:
             found = await self._of_polls(question, self._histories.setdefault(type(wish), StackHistory()))
         if files and (wish.program == FILES or not (wish.program or found.table.rows)):
@@ -133,7 +143,7 @@ class StackDesk:
             found = replace(found, targets=(*names, FILES))
         elif files:
             found = replace(found, targets=(*found.targets, FILES))
-        self._made = (key, board_of(wish, found, self._live))
+        self._made = (key, replace(board_of(wish, found, self._live), is_frozen=self._frozen is not None))
         self._told()
 
     async def _of_polls(self, question: StackQuestion, history: StackHistory) -> StackFigures:

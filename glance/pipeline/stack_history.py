@@ -17,6 +17,7 @@ from glance.domain.profiles.proto import read
 from glance.domain.profiles.stack_book import StackBook, StackCounts
 from glance.domain.profiles.stack_listing import StackMoment, StackTable, listed
 from glance.domain.profiles.value_choice import value_index
+from glance.pipeline.frozen_stacks import Frozen
 from glance.pipeline.poll_keeper import POLL_LIMITS, RESTARTED
 from glance.store.profile_table import KeptPoll, ProfileTable
 
@@ -141,6 +142,21 @@ def of_files(profiles: Sequence[tuple[float, Profile]], question: StackQuestion,
     groups = groups_of(book, goroutines) if goroutines is not None else None
     table = listed(book, moments, groups=groups, per_unit=per_unit_of(fitting[-1][1], question.kind))
     return StackFigures(name, (name,), table, tuple(one.at for one in moments), len(moments))
+
+
+def of_snapshot(frozen: Frozen, question: StackQuestion) -> StackFigures:
+    """The stacks that a snapshot has of a program: of the one that is asked for, or of the first that has some."""
+    fitting = {
+        name: [(one.at, one.profile) for one in stacks if is_of(one.profile, question.kind)]
+        for name, stacks in frozen.items()
+    }
+    names = tuple(name for name, stacks in fitting.items() if stacks)
+    name = question.target or next(iter(names), "")
+    try:
+        found = of_files(fitting.get(name, []), question, name)
+    except ProfileError as error:
+        return StackFigures(name, names, mistake=": ".join(filter(None, (error.what, error.why))))
+    return replace(found, targets=names)
 
 
 def told(

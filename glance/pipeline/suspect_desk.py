@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from glance.pipeline.suspecting import LocalCode
 
 
+START_THERE = "start glance in the folder of the code"
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """What the rules said, and of which profiles."""
@@ -122,7 +125,7 @@ class SuspectDesk:
         from glance.pipeline.suspect_source import suspect_source
         from glance.pipeline.suspecting import LocalCode
 
-        self._code = self._code or LocalCode()
+        self._code = self._code or LocalCode(hint=START_THERE)
         self._sources[row.key] = await asyncio.to_thread(suspect_source, row, profile, self._code)
         self._profiles.told()
 

@@ -15,6 +15,7 @@ from glance.domain.suspect_board import SuspectKey, SuspectRow
 MOST_ROWS = 200
 TIMES = frozenset(("cpu", "wall", "time", "samples"))
 """Types of values that are of time: what makes an answer late."""
+OF_ALL = "of all routes together"
 KIND_NOUNS = {TIME: "times", MEMORY: "memory", LOCKS: "locks", GOROUTINES: "goroutines"}
 """What kinds are called in a sentence."""
 
@@ -53,8 +54,8 @@ class _Gathered:
     samples: dict[str, Profile] = field(default_factory=dict)
     inspected: list[Inspected] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
-    without: dict[str, None] = field(default_factory=dict)
-    """Kinds whose samples do not say which route they are of."""
+    without: dict[str, str] = field(default_factory=dict)
+    """What profiles are of whose samples do not say which route they are of, by the names of the profiles."""
     label: RouteLabel | None = None
 
 
@@ -71,8 +72,9 @@ def ranked(targets: Mapping[str, Sequence[Side]], route: str) -> Ranked:
     gathered = _Gathered()
     for target, sides in targets.items():
         _look(gathered, target, [_narrowed(gathered, side, route) for side in sides])
-    order = sorted(gathered.found, key=lambda one: _rank(one[1]))
-    rows = [_row(*one) for one in order[:MOST_ROWS]]
+    unsaid = gathered.without.keys() if gathered.label is not None else ()
+    order = sorted(gathered.found, key=lambda one: (one[2] in unsaid, *_rank(one[1])))
+    rows = [_row(*one, is_of_all=one[2] in unsaid) for one in order[:MOST_ROWS]]
     sides = [side for each in targets.values() for side in each]
     notes = [*_route_notes(gathered, route), *gathered.notes]
     return Ranked(
@@ -100,7 +102,7 @@ def _narrowed(gathered: _Gathered, side: Side, route: str) -> Side:
         return side
     profile, found = of_route(side.profile, route)
     if not found.key:
-        gathered.without[KIND_NOUNS.get(kind_of(profile), "others")] = None
+        gathered.without[side.name] = KIND_NOUNS.get(kind_of(profile), "others")
         return side
     gathered.label = found if found.value or gathered.label is None else gathered.label
     return replace(side, profile=profile, quiet=None if side.quiet is None else with_route(side.quiet, found))
@@ -125,8 +127,8 @@ def _has(profile: Profile, one: Suspect) -> bool:
     return one.type in types and one.function in profile.strings
 
 
-def _row(target: str, one: Suspect, name: str) -> SuspectRow:
-    """A suspect as it is shown."""
+def _row(target: str, one: Suspect, name: str, *, is_of_all: bool) -> SuspectRow:
+    """A suspect as it is shown; where only its own samples do not say their route, that too."""
     return SuspectRow(
         SuspectKey(target, one.rule.name, one.function, one.type),
         name,
@@ -140,7 +142,7 @@ def _row(target: str, one: Suspect, name: str) -> SuspectRow:
         one.unit,
         one.file,
         one.line,
-        one.detail,
+        "; ".join(filter(None, (one.detail, OF_ALL if is_of_all else ""))),
         one.is_in_request,
         None if one.before is None else one.before.share,
     )
@@ -154,7 +156,8 @@ def _route_notes(gathered: _Gathered, route: str) -> list[str]:
         return ["no sample says which route it is of: all of them are counted"]
     if not gathered.label.value:
         return [f"no sample has {route} as its {gathered.label.key}"]
-    others = list(gathered.without)
+    shown = {name for _, _, name in gathered.found}  # nobody has to know it of what is not in the list
+    others = list(dict.fromkeys(noun for name, noun in gathered.without.items() if name in shown))
     if not others:
         return []
     return [f"samples of {' and '.join(others)} do not say which route they are of: all of them are counted"]

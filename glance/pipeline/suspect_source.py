@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from glance.domain.flame_board import FlameWish, SourceRow, SourceView
 from glance.domain.suspect_board import SuspectRow
 from glance.pipeline.function_source import source_of
-from glance.pipeline.suspecting import CODE, LocalCode
+from glance.pipeline.suspecting import LocalCode
+from glance.sources.source_code import CODE
 
 if TYPE_CHECKING:
     from glance.domain.profiles.profile import Profile

@@ -13,7 +13,7 @@ import numpy as np
 
 from glance.domain.profiles.suspect_code import Passage
 from glance.errors import SourceError
-from glance.sources.source_code import SourceCode, read_lines
+from glance.sources.source_code import CODE, SourceCode, read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,24 +25,22 @@ CONTEXT = 2
 """Lines that are shown before and behind the one in question."""
 MODULE = re.compile(r"^\s*module\s+\"?([^\s\"]+)", re.MULTILINE)
 MOST_PARENTS = 16
-CODE = re.compile(
-    r"\.(?:go|s|pyx?|rs|[cdhm]|cc|cpp|cxx|hh|hpp|java|kt|scala|clj|[cm]?js|jsx|tsx?|rb|php|cs|fs|swift|zig|exs?|erl|hs|ml|"
-    r"lua|pl|nim|mm|templ|j2|jinja|html|sql)$",
-    re.IGNORECASE,
-)
-"""Endings of files that are shown. A profile of a stranger shall not name a key or a password and see it printed."""
+OPTIONS = "--source-root DIR, or --map OLD=NEW"
+"""Of the command line; the dashboard has none of them."""
 
 
 class LocalCode:
     """Finds code in files of this machine: as the profile says, in folders, where Go keeps it, and by go.mod."""
 
-    def __init__(self, source_root: str = "", maps: Mapping[str, str] | None = None) -> None:
+    def __init__(self, source_root: str = "", maps: Mapping[str, str] | None = None, hint: str = OPTIONS) -> None:
         """Where to look.
 
         Args:
             source_root: folders, parted by colons; the current one when it is empty.
             maps: beginnings of paths, and what to put in their place.
+            hint: what a person can do where nothing is found.
         """
+        self._hint = hint
         folders = source_root.split(":") if source_root else [os.getcwd()]
         self.code = SourceCode(source_root, maps={**(maps or {}), **modules_of(folders)})
 
@@ -57,7 +55,7 @@ class LocalCode:
             path = self.code.find(file)
             lines = read_lines(path)
         except SourceError:
-            return Passage(note="its source was not found: --source-root DIR, or --map OLD=NEW")
+            return Passage(note=f"its source was not found: {self._hint}")
         if line > len(lines):
             return Passage(note=f"{path} is another version: it has {len(lines):,} lines")
         first = max(1, line - CONTEXT)

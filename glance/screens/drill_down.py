@@ -41,6 +41,7 @@ class DrillDown(Viewer, inherit_bindings=False):
         """What begins to type, by the key: the keys behind it must find it open."""
         if settings.is_alone:  # nothing can be filtered
             self._starts.clear()
+        self._starts |= dict.fromkeys(raw_keys("back", settings.keymap), self.action_back)  # before what is typed next
         self._other = settings.last_filter
         """The filter before this one; at first, that of the last time."""
 
@@ -118,6 +119,10 @@ class DrillDown(Viewer, inherit_bindings=False):
             self.to_tops()
         self.look(filter=text)
         self.filter_line_changed()
+
+    def action_back(self) -> None:
+        """Go back one step."""
+        self.action_drop_filter()
 
     # By typing ----------------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ class ExportBox(Panel, can_focus=True):
 
         for key, form, name, purpose in self._choices:
             action = f"choose('{form}')"
-            drawn = line().put(key, self.inks.focus, action).skip(2).put(f"{name:<9}", self.inks.text, action)
+            drawn = line().put(key, self.inks.focus, action).skip(2).put(f"{name:<10}", self.inks.text, action)
             drawn.skip(1).put(purpose, self.inks.label, action)
         if self._last:
             drawn = line().put("p", self.inks.focus, f"choose('{PATH}')").skip(2)
@@ -139,7 +139,6 @@ class ExportChooser(ModalScreen[str], inherit_bindings=False):
         given = [one for one in (ROWS if has_table else FIGURES) if has_log or one[1] != "html"]
         choices = (*((file.key, file.form, file.name, file.purpose) for file in own), *given)
         self._forms = (PATH, "", *(form for _, form, _, _ in choices))
-        self.styles.background = "transparent"  # here: the style sheet gives every screen a ground
         self._box = ExportBox(choices, last, note)
         self._box.set_reactive(Panel.inks, inks)
         self._box.styles.width = WIDTH

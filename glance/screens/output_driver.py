@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import selectors
 import signal
 import sys
+from codecs import getincrementaldecoder
 from types import FrameType
 from typing import Any
 
-from textual import events
+from textual import constants, events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+
+from glance.screens.quick_escape import KeyParser
+
+PIECE = 4096
+LOOK_SECONDS = 0.1
+"""How often it is looked whether all is over."""
 
 
 class OutputDriver(LinuxDriver):
@@ -27,6 +36,28 @@ class OutputDriver(LinuxDriver):
         """Draw, and hear of every change of size."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGWINCH, self._hear_of_size)
+
+    def run_input_thread(self) -> None:
+        """Hear of keys until the end.
+
+        As Textual does, but esc is known for one when its time is over: there it is looked for ten times a second, and
+        a key that comes meanwhile is taken for a part of it.
+        """
+        parser = KeyParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                has_more = selector.select(constants.ESCAPE_DELAY if parser.is_waiting else LOOK_SECONDS)
+                for message in parser.tick():
+                    self.process_message(message)
+                if not has_more:
+                    continue
+                data = os.read(self.fileno, PIECE)
+                if not data:  # nobody types any more
+                    self.exit_event.wait(LOOK_SECONDS)
+                for message in parser.feed(text) if (text := decode(data)) else ():
+                    self.process_message(message)
 
     def _hear_of_size(self, number: int, frame: FrameType | None) -> None:
         """The size changed; what it is now is asked in the loop.

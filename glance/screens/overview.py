@@ -209,7 +209,7 @@ class Overview(SnapshotViewer, inherit_bindings=False):
             has_search=(panel == "raw" and bool(self.line_page.search))
             or (isinstance(focused, RankingTable | Page) and bool(focused.search)),
             is_paused=self.view.is_paused,
-            is_past=self.view.end is not None,
+            is_past=self.is_in_the_past,
             can_open=isinstance(focused, MetricPage | Page) and focused.can_open,
             can_filter=isinstance(focused, Panel) and focused.has_chip,
             has_filter=bool(self.trail.text),
@@ -253,6 +253,11 @@ class Overview(SnapshotViewer, inherit_bindings=False):
         shown = name if self._is_tab(name) else self.wish.shown
         self._wish(shown=shown, zoomed=name if is_left_out or self.wish.zoomed in PANELS else "")
         self.post_message(ChoiceMade("panel", name))
+
+    @property
+    def zoomed(self) -> str:
+        """Name of the panel or page that has the whole screen; empty where none has."""
+        return self.wish.zoomed
 
     def action_page(self, name: str) -> None:
         """Open a page; `esc` leaves it for the panel that had the keys."""

@@ -116,6 +116,11 @@ class PageViewer(LineViewer, inherit_bindings=False):
         page.fit(size)
         return page.wish
 
+    @property
+    def zoomed(self) -> str:
+        """Name of what has the whole screen; empty where nothing has."""
+        return ""
+
     def action_page(self, name: str) -> None:
         """Open a page."""
 
@@ -144,8 +149,8 @@ class PageViewer(LineViewer, inherit_bindings=False):
 
     @on(PageRequested)
     def ask_for_page(self, message: PageRequested) -> None:
-        """Tell the collector what the page wants, while it is open."""
-        if self.view.page is not None:
+        """Tell the collector what the page wants, while it is open: what it asked before it was left comes late."""
+        if self.view.page is not None and message.page == self.zoomed:
             self.look(page=message.wish)
 
 

@@ -59,6 +59,8 @@ class SnapshotViewer(JoinViewer, inherit_bindings=False):
         self._told: dict[str, int] = {}
         """What was said last, of logs and of snapshots that were looked at."""
         self._left: Left | None = None
+        self._is_opening = False
+        """It is said that a snapshot is being opened, and nothing of it was seen yet."""
         self._whole = ("", 0.0)
         """The window of the snapshot that is looked at, and where it ends; without a name logs are looked at."""
         if settings.frozen is not None:
@@ -73,12 +75,20 @@ class SnapshotViewer(JoinViewer, inherit_bindings=False):
         """A snapshot is looked at, and there are logs to go back to."""
         return self._left is not None
 
+    @property
+    def is_in_the_past(self) -> bool:
+        """There is something to come back to: now, or all of the snapshot's window."""
+        return self.view.end is not None and (self.view.window, self.view.end) != self._whole
+
     # What is shown ------------------------------------------------------------------------------
 
     def show_scene(self, scene: Scene) -> None:
         """Take a new scene, unless it is of what was looked at before; say what there is to say of snapshots."""
         if scene.at and scene.view.snapshot != self.view.snapshot:
             return
+        if self._is_opening and scene.frozen is not None:
+            self._is_opening = False
+            self.query_one(Header).say_no_more()
         news = scene.snapshots
         if news.serial > self._told.get(self.view.snapshot, 0):
             self._told[self.view.snapshot] = news.serial
@@ -130,6 +140,7 @@ class SnapshotViewer(JoinViewer, inherit_bindings=False):
         )  # fmt: skip
         self._look_at(view)
         self._show(("", self._behind, self._behind))
+        self._is_opening = True
         self.query_one(Header).say(f"opening {clean(message.path.rpartition('/')[2])} …")
 
     def leave_snapshot(self) -> bool:
@@ -138,6 +149,7 @@ class SnapshotViewer(JoinViewer, inherit_bindings=False):
         if left is None or self.trail.text:
             return False
         self._left = None
+        self._is_opening = False
         self._whole = ("", 0.0)
         self._zooms[:] = left.zooms
         self.trail = left.trail

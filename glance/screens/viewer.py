@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_LENGTH = "everything is shown; a shorter window can be moved"
 NO_OLDER = "nothing older is known"
+NOT_YET = "that has not come yet"
 WHOLE_SECONDS = 900.0
 """Of the window around a moment where everything was looked at."""
 MOST_BEHIND = 50
@@ -164,6 +165,9 @@ class Viewer(Screen[None], inherit_bindings=False):
         first, last = self.scene.history.first_at, newest(self.scene)
         if first is not None and place.end < first:
             self.query_one(Header).say(f"nothing is known before {units.date_minute(first)}")
+            return
+        if place.start > max(last, self.scene.at):
+            self.query_one(Header).say(NOT_YET)
             return
         seconds = self.window_seconds
         if place.is_moment and seconds is not None:

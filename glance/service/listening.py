@@ -25,7 +25,6 @@ KEEP_ALIVE_SECONDS = 75.0
 """How long a connection on which nothing is asked stays open for the next question."""
 BACKLOG = 64
 """Who comes while nobody answers yet."""
-ANY_PORT = 0
 
 logger = logging.getLogger("glance.serve")
 

@@ -18,7 +18,15 @@ GO_ROOTS = ("/usr/local/go", "/usr/lib/go", "/usr/lib/golang", "/opt/homebrew/op
 STANDARD = re.compile(r"/src/(?P<path>[a-z][^.]*/[^/]+|[a-z]+/[^/]+)$")
 """A path of the standard library: no domain in its first part."""
 MODULE = re.compile(r"(?:^|/pkg/mod/|/)(?P<path>[^/]+\.[^/]+/[^@]+@v[^/]+/.+)$")
+MODULE_NAME = re.compile(rb'^module[ \t]+"?([^\s"]+)', re.MULTILINE)
+MOST_MODULE_BYTES = 1 << 20
 MOST_PARENTS = 64
+CODE = re.compile(
+    r"\.(?:go|s|pyx?|rs|[cdhmry]|cc|cpp|cxx|cu|hh|hpp|java|kt|kts|scala|groovy|clj[cs]?|[cm]?js|jsx|[cm]?tsx?|vue|svelte|"
+    r"rb|php|cs|fs|vb|swift|dart|zig|nim|cr|exs?|erl|elm|hs|mli?|lua|pl|pm|jl|f90|mm|templ|tmpl|j2|jinja|html|sql)$",
+    re.IGNORECASE,
+)
+"""Endings of files that are shown. A profile of a stranger shall not name a key or a password and see it printed."""
 
 
 def mapped(maps: Sequence[str]) -> dict[str, str]:
@@ -74,11 +82,13 @@ class SourceCode:
         """Where a file is.
 
         Raises:
-            SourceError: nowhere.
+            SourceError: nowhere, or it is not known to be source code.
         """
+        if not CODE.search(path):
+            raise SourceError(f"{safe_text(path)} is not known to be source code", "its name does not end like one")
         for candidate in self.candidates(path):
             try:
-                if candidate.is_file():
+                if candidate.is_file() and CODE.search(str(candidate)):  # of a map too, and of no other ending
                     return candidate
             except (OSError, ValueError):
                 continue
@@ -99,9 +109,10 @@ class SourceCode:
         else:
             yield from self.upwards(trimmed)
         yield from self.of_go(path)
-        if os.path.isabs(path):  # the tail of it, as long as possible: a path of another machine
-            parts = Path(path).parts[1:]
-            for start in range(1, len(parts)):
+        yield from self.of_own_module(trimmed)
+        parts = Path(path).parts
+        if os.path.isabs(path) or "." in parts[0]:  # the tail of it, as long as possible: another machine, a module
+            for start in range(1 + os.path.isabs(path), len(parts)):
                 for folder in self.folders:
                     yield Path(folder, *parts[start:])
 
@@ -127,6 +138,25 @@ class SourceCode:
         yield from (cache / name / inner for cache in self.module_caches for name in names)
         yield from self.upwards(f"vendor/{module}{slash}{inner}")
         yield from self.upwards(f"{module}{slash}{inner}")
+
+    def of_own_module(self, path: str) -> Iterator[Path]:
+        """With `-trimpath` a program's own files are recorded as those of its module: `example.com/app/cmd/main.go`."""
+        for module, place in self.modules:
+            if path.startswith(f"{module}/"):
+                yield place / path[len(module) + 1 :]
+
+    @cached_property
+    def modules(self) -> list[tuple[str, Path]]:
+        """The names of the modules that the folders are in, and where those are."""
+        found = []
+        for file in dict.fromkeys(self.upwards("go.mod")):
+            try:
+                name = MODULE_NAME.search(file.read_bytes()[:MOST_MODULE_BYTES])
+            except OSError:
+                continue
+            if name is not None:
+                found.append((name[1].decode("utf-8", "replace"), file.parent))
+        return found
 
     @cached_property
     def go_roots(self) -> list[Path]:

@@ -33,7 +33,6 @@ _TIMES = struct.Struct("<qi")
 _SPLIT, _LENGTHS = 0, 1
 _VALUES = struct.Struct("<BI")
 _UNREAD = struct.Struct("<QI")
-_LONG = struct.Struct("<Q")
 
 Bounds = tuple[NDArray[np.intp], NDArray[np.intp]]
 

@@ -18,8 +18,8 @@ from typing import BinaryIO, Self
 
 from glance.domain.snapshot import Manifest, ManifestError, Member, MemberKind, is_member_name
 from glance.errors import StoreError
-from glance.store.whole_file import write_whole
-from glance.store.zip_limits import ZIP_LIMITS, ZipError, ZipLimits, checked, open_file
+from glance.store.whole_file import remove_parts, write_whole
+from glance.store.zip_limits import ZIP_LIMITS, ZipError, ZipLimits, checked, is_dense, open_file, within
 from glance.store.zip_salvage import piece_data, pieces_of
 
 SUFFIX = ".glance"
@@ -62,6 +62,11 @@ class Content:
         """What the manifest says of it."""
         return Member(self.name, self.kind, len(self.data), hashlib.sha256(self.data).hexdigest(), self.about)
 
+    @property
+    def least_bytes(self) -> int:
+        """What it takes on a disk, about: texts pack to a tenth, most of them better."""
+        return len(self.data) if self.name.endswith(_PACKED) else len(self.data) // 10
+
 
 def write_snapshot(path: Path, manifest: Manifest, contents: Sequence[Content], *, replaces: bool = False) -> Manifest:
     """Write a snapshot: all of it, or nothing under that name. Returns the manifest with its members.
@@ -80,15 +85,13 @@ def write_snapshot(path: Path, manifest: Manifest, contents: Sequence[Content], 
     if not all(is_member_name(one.name) for one in contents):
         raise StoreError("cannot write the snapshot", "a member has a name that it may not have")
 
-    def write(file: BinaryIO) -> None:
-        words = document_bytes(full)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=False) as packed:
-            for name, data in ((MANIFEST, words), *((one.name, one.data) for one in contents)):
-                _put(packed, name, data)
-            _put(packed, CHECKSUMS, checksums(full, words))
-
+    words = document_bytes(full)
+    members = [(MANIFEST, words), *((one.name, one.data) for one in contents), (CHECKSUMS, checksums(full, words))]
     try:
-        write_whole(path, write, replaces=replaces)
+        remove_parts(path.parent, f"*{SUFFIX}")
+        write_whole(path, lambda file: _pack(file, members), replaces=replaces)
+    except ZipError as error:  # who opens it would refuse it
+        raise StoreError("cannot write the snapshot", str(error), "take a shorter window, or fewer logs") from error
     except FileExistsError as error:
         raise StoreError(f"{path} is there already", "", "name another file, or remove that one") from error
     except OSError as error:
@@ -98,11 +101,36 @@ def write_snapshot(path: Path, manifest: Manifest, contents: Sequence[Content], 
     return full
 
 
-def _put(packed: zipfile.ZipFile, name: str, data: bytes) -> None:
+def _pack(file: BinaryIO, members: Sequence[tuple[str, bytes]]) -> None:
+    """Write the zip, and make sure that it is one that is read.
+
+    Many equal requests pack so well that a reader would take them for a bomb: they are packed less.
+
+    Raises:
+        ZipError: it is beyond the limits of what is read.
+    """
+    if len(members[0][1]) > MOST_MANIFEST:
+        raise ZipError("its manifest would be too large")
+    levels: dict[str, int] = {}
+    while True:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=False) as packed:
+            for name, data in members:
+                _put(packed, name, data, levels.get(name))
+        dense = [one.filename for one in packed.infolist() if is_dense(one)]
+        if not dense:
+            break
+        levels |= {name: 0 if name in levels else 1 for name in dense}
+        file.seek(0)
+        file.truncate()
+    file.flush()
+    within(file)
+
+
+def _put(packed: zipfile.ZipFile, name: str, data: bytes, level: int | None = None) -> None:
     info = zipfile.ZipInfo(name, _FIRST_MOMENT)  # the same moment gives the same bytes
     info.external_attr = 0o600 << 16
     info.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
-    packed.writestr(info, data)
+    packed.writestr(info, data, compresslevel=level)
 
 
 def document_bytes(manifest: Manifest) -> bytes:
@@ -245,6 +273,12 @@ def manifest_of(words: bytes) -> Manifest:
     found = Manifest.of_document(json.loads(words))
     if len({one.name for one in found.members}) != len(found.members):
         raise ManifestError("its manifest names a member twice")
+    lists = (found.members, found.logs, found.raw, found.profiles, found.failures, found.builds, found.notes)
+    if any(len(one) > ZIP_LIMITS.members for one in lists):
+        raise ManifestError("its manifest names more than a snapshot can have")
+    parts = [*(one.member for one in found.raw), *(one.member for one in found.profiles)]
+    if len(set(parts)) != len(parts):
+        raise ManifestError("its manifest has one member for two things")
     return found
 
 
@@ -258,7 +292,7 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
     hint = ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space: glance snapshot list, glance snapshot rm ID"
-    elif isinstance(error, PermissionError):
-        hint = "name another folder with --shelf"
+    elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        hint = "name another folder, with --shelf or --to"
     is_passing = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE)
     return StoreError(f"cannot write {path}", error.strerror or str(error), hint, is_passing=is_passing)

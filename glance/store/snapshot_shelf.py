@@ -133,11 +133,11 @@ class SnapshotShelf:
             StoreError: it is not kept.
         """
         allowance = allowance or Allowance()
-        expected = sum(len(one.data) for one in contents)
+        expected = sum(one.least_bytes for one in contents)
         with self._alone():
             self._check_room(min(expected, allowance.most_bytes))
             path = self.folder / f"{manifest.id}{SUFFIX}"
-            write_snapshot(path, manifest, contents)
+            full = write_snapshot(path, manifest, contents)
             size = path.stat().st_size
             if size > allowance.most_bytes:
                 path.unlink()
@@ -146,10 +146,13 @@ class SnapshotShelf:
                     f"it has {size:,} bytes, and there is room for {allowance.most_bytes:,}",
                     "take a shorter window, or give it more room with --keep-mb",
                 )  # fmt: skip
+            try:
+                self._check_room(0)
+            except StoreError:
+                path.unlink()
+                raise
             gone = self._retain(now, allowance, manifest.id)
-        shelved = _shelved(path)
-        assert shelved is not None
-        return shelved, gone
+        return Shelved(path, size, full), gone
 
     def take_in(
         self, source: Path, *, now: float, allowance: Allowance | None = None

@@ -28,11 +28,9 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, replaces: bool
         FileExistsError: there is one already.
         OSError: it cannot be written; nothing is left of it.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
-    fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    part, fd = _opened(path)
     try:
         with os.fdopen(fd, "w+b") as file:
-            fcntl.flock(fd, fcntl.LOCK_EX)  # so that `remove_parts` knows that somebody writes it
             write(file)
             file.flush()
             os.fsync(fd)
@@ -43,6 +41,17 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, replaces: bool
         raise
     sync_folder(path.parent)
     return size
+
+
+def _opened(path: Path) -> tuple[Path, int]:
+    """A hidden file of our own, locked, so that `remove_parts` knows that somebody writes it."""
+    while True:
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
+        fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if os.fstat(fd).st_nlink:
+            return part, fd
+        os.close(fd)  # another one removed it before it was locked
 
 
 def _name(part: Path, path: Path, *, replaces: bool) -> None:
@@ -60,10 +69,15 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def remove_parts(folder: Path) -> int:
-    """Remove what processes that were killed left half-written; returns how many files."""
+def remove_parts(folder: Path, names: str = "*") -> int:
+    """Remove what processes that were killed left half-written; returns how many files.
+
+    Args:
+        folder: where.
+        names: what they were to be called: a pattern, for a folder that is not ours alone.
+    """
     removed = 0
-    for part in folder.glob(f".*{PART_SUFFIX}"):
+    for part in folder.glob(f".{names}.{'[0-9a-f]' * 8}{PART_SUFFIX}"):
         try:
             fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError:

@@ -33,7 +33,7 @@ class ZipLimits:
     packed_bytes: int = 1 << 30
     unpacked_bytes: int = 4 << 30
     member_bytes: int = 1 << 30
-    members: int = 4096
+    members: int = 8192
     directory_bytes: int = 2 << 20
     ratio: int = 250
     """Unpacked to packed, of a member that unpacks to more than `ratio_from_bytes`."""
@@ -52,19 +52,29 @@ def checked(path: Path, limits: ZipLimits) -> tuple[zipfile.ZipFile, BinaryIO]:
     """
     file = open_file(path)
     try:
-        size = os.fstat(file.fileno()).st_size
-        _check_size(size, limits)
-        file.seek(max(0, size - END.size - _LARGE_BYTES))
-        _check_end(file.read(), size, limits)
-        try:
-            packed = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError) as error:
-            raise ZipError("it is damaged, or cut off") from error
-        _check_members(packed.infolist(), packed.start_dir, limits)
+        return within(file, limits), file
     except BaseException:
         file.close()
         raise
-    return packed, file
+
+
+def within(file: BinaryIO, limits: ZipLimits = ZIP_LIMITS) -> zipfile.ZipFile:
+    """The zip that an open file is, where it keeps to the limits.
+
+    Raises:
+        ZipError: it does not, or is no zip.
+        OSError: it cannot be read.
+    """
+    size = os.fstat(file.fileno()).st_size
+    _check_size(size, limits)
+    file.seek(max(0, size - END.size - _LARGE_BYTES))
+    _check_end(file.read(), size, limits)
+    try:
+        packed = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError) as error:
+        raise ZipError("it is damaged, or cut off") from error
+    _check_members(packed.infolist(), packed.start_dir, limits)
+    return packed
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -98,6 +108,11 @@ def _check_end(tail: bytes, size: int, limits: ZipLimits) -> None:
         raise ZipError(f"it has {count:,} members, more than the {limits.members:,} that are read")
 
 
+def is_dense(member: zipfile.ZipInfo, limits: ZipLimits = ZIP_LIMITS) -> bool:
+    """It unpacks to so much more than it has that it may be a bomb."""
+    return member.file_size > max(limits.ratio_from_bytes, member.compress_size * limits.ratio)
+
+
 def _check_members(members: list[zipfile.ZipInfo], end: int, limits: ZipLimits) -> None:
     """Hold what the directory says against the limits.
 
@@ -113,7 +128,7 @@ def _check_members(members: list[zipfile.ZipInfo], end: int, limits: ZipLimits) 
         total += one.file_size
         if one.file_size > limits.member_bytes or total > limits.unpacked_bytes:
             raise ZipError(f"it unpacks to more than {limits.unpacked_bytes:,} bytes")
-        if one.file_size > max(limits.ratio_from_bytes, one.compress_size * limits.ratio):
+        if is_dense(one, limits):
             raise ZipError(f"{one.filename} unpacks to more than {limits.ratio} times its size")
     begin = end
     for one in sorted(members, key=lambda each: -each.header_offset):

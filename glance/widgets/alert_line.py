@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual.geometry import Size
 
 from glance.domain import units
 from glance.domain.scene import AlertNotice, Scene
-from glance.widgets.drawing import Line, Picture, clean, fit_left
+from glance.widgets.drawing import Line, Picture, clean, fit_words
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
 
@@ -34,16 +33,12 @@ def alert_line_picture(scene: Scene, size: Size, inks: Inks) -> Picture:
         line.skip(1).put(firing_block(len(firing)), inks.firing, ACTION).skip(1).put(age, inks.text, ACTION).skip(1)
         more = f"  and {len(firing) - 1} more" if len(firing) > 1 else ""
         message = clean(firing[0].message)
-        line.put(message if not more else _cut(message, line.room - len(more) - 1), inks.text, ACTION)
+        line.put(fit_words(message, line.room - len(more) - 1), inks.text, ACTION)
         line.put(more, inks.label, ACTION)
     elif scene.alert_rule:
-        line.skip(1).put(f"all calm; an alert needs {clean(scene.alert_rule)}", inks.label, ACTION)
+        calm = f"all calm; an alert needs {clean(scene.alert_rule)}"
+        line.skip(1).put(fit_words(calm, line.room - 1), inks.label, ACTION)
     return Picture(size, (line.strip(),) * size.height, tuple(line.spots))
-
-
-def _cut(message: str, room: int) -> str:
-    """The message, cut between cells where something must stand behind it."""
-    return message if cell_len(message) <= room else fit_left(message, room)
 
 
 class AlertLine(Panel, can_focus=False):

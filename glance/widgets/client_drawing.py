@@ -226,7 +226,7 @@ def _row(
     widths = _widths(board, columns, width)
     line = Line(width, inks.ground)
     line.put("▌" if is_selected else " ", inks.focus)
-    line.put("!" if row.reasons else " ", inks.server_error).skip(1)
+    line.put("!" if row.reasons else " ", inks.server_error if row.reasons else inks.ground).skip(1)
     most = max((one.hits for one in board.rows), default=0)
     name = fit_left(clean(decode(row.raw)), widths.own_width)
     tinted = round(widths.own_width * row.hits / most) if most and name.isascii() else 0

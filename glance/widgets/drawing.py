@@ -23,6 +23,11 @@ LOW_SPARKS = SPARKS[:7]
 """Without the full block, so that sparklines above each other do not run together."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
 ELLIPSIS = "…"
+NOT_UNDERLINED = Style(underline=False)
+LOOSE_ENDS = " ,;:·=–—-("
+"""What a sentence does not end with where it is cut."""
+FILLED = 0.6
+"""How much of the room a sentence fills that is cut at a better place."""
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -86,7 +91,14 @@ class Line:
         if length > self.room:
             text = fit_left(text, self.room)
             length = self.room
-        self._segments.append(Segment(text, style))
+        bare = text.strip() if style.underline else text
+        if 0 < len(bare) < len(text):  # a line below blanks would look like something
+            at = text.index(bare)
+            plain = style + NOT_UNDERLINED
+            parts = (text[:at], plain), (bare, style), (text[at + len(bare) :], plain)
+            self._segments += [Segment(part, ink) for part, ink in parts if part]
+        else:
+            self._segments.append(Segment(text, style))
         if action:
             self.spots.append(Spot(self.y, self.x, self.x + length, action))
         self.x += length
@@ -128,6 +140,20 @@ def fit_left(text: str, width: int) -> str:
             return text[:index] + ELLIPSIS + " " * (width - 1 - cells)
         cells += size
     return text
+
+
+def fit_words(text: str, width: int) -> str:
+    """A sentence in at most `width` cells: what is too long ends behind a clause or a word, where one fills most."""
+    if cell_len(text) <= width:
+        return text
+    cut = fit_left(text, width).rstrip().removesuffix(ELLIPSIS)
+    ends = [cut[: cut.rfind(mark)] for mark in (", ", " · ", " ") if mark in cut]
+    if text[len(cut) : len(cut) + 1] == " ":
+        ends.append(cut)
+    for kept in (end.rstrip(LOOSE_ENDS) for end in ends):
+        if cell_len(kept) >= FILLED * width:
+            return kept + ELLIPSIS
+    return fit_left(text, width).rstrip()
 
 
 def fit_path(text: str, width: int) -> str:

@@ -14,7 +14,7 @@ from glance.domain import units
 from glance.domain.safe_text import MAX_COMBINING
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.widgets.completion import Completion, completion
-from glance.widgets.drawing import Line, Picture, clean, fit_left
+from glance.widgets.drawing import Line, Picture, clean, fit_words
 from glance.widgets.filter_line import count_ink, matched_words
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
@@ -71,7 +71,7 @@ class Typed:
 
 def filter_bar_picture(typed: Typed, scene: Scene, size: Size, inks: Inks) -> Picture:
     """The text with its caret and the count, and below it the mistake or what it can become."""
-    count = "everything" if not typed.valid else matched_words(scene, typed.valid)
+    count = "" if typed.is_time else matched_words(scene, typed.valid) if typed.valid else "everything"
     prompt = TIME_PROMPT if typed.is_time else PROMPT
     room = max(8, size.width - len(prompt) - cell_len(count) - 3)
     signs = _signs(typed.text)
@@ -95,9 +95,10 @@ def _below(typed: Typed, at: int, size: Size, inks: Inks, known_at: float) -> Li
     line = Line(size.width, inks.ground, 1)
     if typed.mistake and not typed.is_unfinished:
         words = typed.mistake
-        if at + 2 + cell_len(words) < size.width or at < size.width // 3:
-            return line.goto(at).put("^", inks.server_error).skip(1).put(words, inks.client_error)
-        words = fit_left(words, min(cell_len(words), at - 2))
+        if at + 2 + cell_len(words) < size.width or at < size.width // 2:
+            line.goto(at).put("^", inks.server_error).skip(1)
+            return line.put(fit_words(words, line.room - 1), inks.client_error)
+        words = fit_words(words, at - 2)
         return line.goto(at - 1 - cell_len(words)).put(words, inks.client_error).skip(1).put("^", inks.server_error)
     if typed.place is not None:
         return line.put(f" enter  {place_words(typed.place, known_at)}", inks.label)

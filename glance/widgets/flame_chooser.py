@@ -69,6 +69,12 @@ class FlameChooser(Page):
         return "" if self._sight is None else self._sight.picture.name
 
     @property
+    def _profile_name(self) -> str:
+        """Likewise; of chosen polls that of the profile that they belong to."""
+        picture = None if self._sight is None else self._sight.picture
+        return picture.wish.name if picture is not None and picture.wish.polls else self.shown_name
+
+    @property
     def table(self) -> PageTable | None:
         """The top table of what has the whole width."""
         return None if self._sight is None else moves.table_of(self._sight, self._state)
@@ -224,7 +230,7 @@ class FlameChooser(Page):
         if self._sight is None or len(names) < 2:
             self._set(said="there is no other profile to compare with; open several: --profile A --profile B")
             return
-        shown = self._sight.picture.name
+        shown = self._profile_name
         at = names.index(shown) if shown in names else len(names)
         bases = ["", *names[:at][::-1], *names[at + 1 :][::-1]]
         base = bases[(bases.index(self._wish.base) + 1) % len(bases)] if self._wish.base in bases else ""
@@ -261,7 +267,7 @@ class FlameChooser(Page):
         if any(note.name == name and note.has_times for note in answer.profiles):
             self.post_message(SamplesRequested(name))
         else:
-            self._set(said="its samples have no times; those of perf script, austin and Go traces have them")
+            self._set(said="its samples have no times; perf, austin and Go traces do")
 
     @property
     def _has_span(self) -> bool:

@@ -81,7 +81,7 @@ def _fitting(pieces: list[Piece], room: int) -> list[Piece]:
 def _of_frame(sight: FlameSight, state: FlameState, spot: Spotted) -> list[Piece]:
     """What is known of one frame."""
     tree, node = spot.graph.tree, spot.node
-    total, own = int(tree.totals[node]), int(tree.own[node])
+    total, own = int(tree.totals[node]), sight.own(tree, node)
     all_of_it = sight.total
     name = int(tree.frames[node])
     file, start = tree.places[name]

@@ -204,9 +204,10 @@ def _frame(
         below += _legend(sight, inks) if part == "flame" and not where.is_one else []
         below += _found(sight, state, inks)
     elif part == "top":
-        notes.append((f"{len(sight.rows(sight.node_of(state), state.sort)):,} functions", inks.label))
+        notes.append((units.counted(len(sight.rows(sight.node_of(state), state.sort)), "function"), inks.label))
     if part == "calls":
         title = "callers and callees"
+        notes += [("after", inks.label)] if sight.tree.is_difference and not where.is_one else []
     if part == "source":
         name = sight.tree.names[selected] if selected >= 0 else ""
         if words := source_title(answer.source, name, room.width - 14):
@@ -280,10 +281,15 @@ def _legend(sight: FlameSight, inks: Inks) -> list[tuple[str, Style, str]]:
             return [("grew", inks.server_error, ""), ("shrank", inks.traffic, ""), ("may be chance", inks.label, "")]
         steps = {" grew ": 16, " shrank ": -16, " may be chance ": 0}
         return [(text, frame_ink(inks, change_ground(inks.theme, step), Shade()), "") for text, step in steps.items()]
-    kinds = sorted({sight.tree.colours[row].kind for row in sight.rows(0, "cum")} - {FrameKind.GROUP})
+    colours: dict[FrameKind, FrameColour] = {}
+    for row in sight.rows(0, "cum"):  # of each that of the widest: packages differ
+        colours.setdefault(sight.tree.colours[row].kind, sight.tree.colours[row])
+    if sight.picture.callers is not None:
+        for row in np.unique(sight.picture.callers.frames).tolist():
+            colours.setdefault(sight.picture.callers.colours[row].kind, sight.picture.callers.colours[row])
+    colours.pop(FrameKind.GROUP, None)
     found: list[tuple[str, Style, str]] = []
-    for kind in kinds:
-        colour = FrameColour(kind, 0)
+    for _, colour in sorted(colours.items()):
         style = plain_ink(inks, colour, 0, Shade())
         if not inks.is_ansi:
             style = frame_ink(inks, ground_of(inks.theme, colour), Shade())

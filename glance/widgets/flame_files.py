@@ -12,7 +12,7 @@ from glance.widgets.flame_state import FlameState
 
 FORMS: tuple[tuple[str, FlameForm, str, str, str], ...] = (
     ("g", "svg", "Flame SVG", "the graph as a picture, for a browser", "flame.svg"),
-    ("k", "folded", "Folded", "its stacks as lines, for other flame graph tools", "folded"),
+    ("k", "folded", "Folded", "its stacks as lines, for other tools", "folded"),
     ("r", "pprof", "Profile", "its samples as pprof, for go tool pprof", "pb.gz"),
 )
 """Key, form, name, purpose and ending."""

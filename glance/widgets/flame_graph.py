@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 LEAST_LABEL = 4
 """Cells of a frame from which on something is written in it."""
-LEAST_BARE = 8
-"""Cells that a name cut off at its end must have at least, to say more than a shorter one that fits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,8 @@ class FlameJoined(FlameChooser):
     """Somebody has just asked for the quiet time before."""
     _sought = ""
     """The function to be selected as soon as its profile is drawn."""
+    _led = ""
+    """The profile that somebody was led to by another page: who comes by a way of his own is not shown it again."""
 
     @property
     def joint(self) -> Joint | None:
@@ -33,6 +35,10 @@ class FlameJoined(FlameChooser):
     def join(self, joint: Joint) -> None:
         """Show the code of this traffic: it is about to be opened."""
         self._sought = ""
+        led, self._led = self._led, ""
+        if led and led == self._wish.name:
+            self._wish = replace(self._wish, name="", value="", polls=(), base_polls=())
+            self._state = replace(self._state, polls=(), marked=())
         if joint != self._wish.joint:
             base = "" if self._wish.base == QUIET else self._wish.base
             self._wish = replace(self._wish, joint=joint, base=base, span=None, polls=(), base_polls=())
@@ -48,6 +54,7 @@ class FlameJoined(FlameChooser):
         """
         self._sought = function
         if profile:
+            self._led = profile
             everything = {"label": ("", ""), "group": "", "focus": "", "base": "", "is_up": False, "span": None}
             self._want(name=profile, value=value, polls=(), base_polls=(), **everything)
             self._state = replace(self._state, polls=(), marked=())
@@ -151,7 +158,7 @@ class FlameJoined(FlameChooser):
         if not is_polled or sight is None or self._wish.base not in ("", QUIET):
             super().action_compare()
             return
-        shown = sight.picture.name
+        shown = self._profile_name
         if self._wish.base == "":
             self._is_to_be_told = True
             self._want(name=shown, base=QUIET, joint=self._wish.joint or Joint())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,9 @@ from glance.domain.profiles.flame_counts import (
     Neighbour,
     callees_of,
     callers_of,
+    flat_from_leaves,
     hits_of,
+    leaf_of,
     name_counts,
 )
 from glance.domain.profiles.flame_layout import FRAME, FlameZoom
@@ -60,7 +62,9 @@ class FlameSight:
         self.picture = picture
         self.tree: FlameTree = picture.tree
         self._graphs: dict[tuple[object, ...], FlameGraph] = {}
-        self._counts: dict[int, NameCounts] = {} if picture.counts is None else {0: picture.counts}
+        self._counts: dict[int, NameCounts] = {}
+        if picture.counts is not None:
+            self._counts[0] = self._told(picture.counts, 0)
         self._rows: dict[tuple[int, Sort], list[int]] = {}
         self._hits: dict[tuple[str, int], Hits | None] = {}
         self._names: dict[str, Flags | None] = {}
@@ -137,8 +141,23 @@ class FlameSight:
         if found is None:
             if len(self._counts) > 4:
                 self._counts = {0: self._counts[0]} if 0 in self._counts else {}
-            found = self._counts[node] = name_counts(self.tree, node)
+            found = self._counts[node] = self._told(name_counts(self.tree, node), node)
         return found
+
+    def _told(self, counts: NameCounts, node: int) -> NameCounts:
+        """With the flat of functions where a tree is drawn from the leaves up: it stands at its first frames."""
+        return replace(counts, flat=flat_from_leaves(self.tree, node)) if self.is_up else counts
+
+    @property
+    def is_up(self) -> bool:
+        """The tree begins at the leaves: below a frame are those who call it."""
+        return self.picture.wish.is_up and not self.picture.wish.focus
+
+    def own(self, tree: FlameTree, node: int) -> int:
+        """The flat of a frame."""
+        if not self.is_up or tree is not self.tree:
+            return int(tree.own[node])
+        return int(tree.totals[node]) if node and leaf_of(tree, node) == node else 0
 
     def rows(self, node: int, sort: Sort) -> list[int]:
         """The names of the top table, in order."""
@@ -174,7 +193,8 @@ class FlameSight:
                 callers = [*callers, *((True, one) for one in callees_of(self.picture.callers, name))]
             elif self.picture.wish.is_up:
                 callers, callees = [(True, one) for _, one in callees], [(False, one) for _, one in callers]
-            self._calls[key] = [*callers, *callees]
+            root = len(self.tree.names) - 1  # is no function
+            self._calls[key] = [one for one in (*callers, *callees) if one[1].name != root]
         return self._calls[key]
 
     # Search -------------------------------------------------------------------------------------

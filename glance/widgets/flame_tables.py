@@ -10,18 +10,21 @@ from textual.strip import Strip
 
 from glance.domain import units
 from glance.domain.flame_board import SourceView
+from glance.domain.profiles.flame_counts import Neighbour
 from glance.domain.profiles.frame_label import label_forms
 from glance.domain.profiles.measurement import PLAIN, label
 from glance.widgets.drawing import Line, bar, clean, fit_left, fit_right
 from glance.widgets.flame_graph import cut_left, fitting
 from glance.widgets.flame_sight import FlameSight
 from glance.widgets.flame_state import FlameState
-from glance.widgets.frame_inks import KIND_INKS
+from glance.widgets.frame_inks import name_ink
 from glance.widgets.inks import Inks, faded
 
 VALUE, SHARE, CHANGE = 9, 7, 9
 """Widths of columns."""
 LEAST_NAME = 18
+LEAST_CODE = 44
+"""Cells of a line of code beside what it counts for."""
 BAR = 6
 NUMBER = 5
 """Width of the number of a line."""
@@ -132,8 +135,7 @@ def _row(
 
 def _kind_ink(sight: FlameSight, name: int, inks: Inks) -> Style:
     """The ink of whose code a function is: own code as warm as in the graph."""
-    style: Style = getattr(inks, KIND_INKS[sight.tree.colours[name].kind])
-    return style
+    return name_ink(inks, sight.tree.colours[name])
 
 
 def _name(line: Line, sight: FlameSight, name: int, style: Style) -> None:
@@ -152,8 +154,9 @@ def call_strips(sight: FlameSight, state: FlameState, selected: int, room: Room)
     callers = [one for is_caller, one in calls if is_caller]
     callees = [one for is_caller, one in calls if not is_caller]
     middle = Line(room.width, inks.ground)
-    middle.put(fit_right(worth(sight, state, total), VALUE), inks.text).skip(1)
-    middle.put(fit_right(share(total, counts.total), SHARE), inks.label).skip(2)
+    here = total - int(counts.olds[selected]) if sight.tree.is_difference else total
+    middle.put(fit_right(worth(sight, state, here), VALUE), inks.text).skip(1)
+    middle.put(fit_right(share(total, counts.total), SHARE), inks.label).skip(2 + _bar_room(room))
     middle.put(
         fit_left(fitting(sight.tree.names[selected], max(4, middle.room - 1), is_bare=False), middle.room), inks.focus
     )
@@ -163,16 +166,22 @@ def call_strips(sight: FlameSight, state: FlameState, selected: int, room: Room)
         heading = Line(room.width, inks.ground)
         if title == "calls":
             lines.append(middle.strip())
-        heading.put(fit_right(title, VALUE), inks.label)
+        heading.skip(1).put(title, inks.label)
         if not neighbours:
-            heading.skip(2).put("nobody" if title == "called by" else "nothing", inks.frame)
+            nobody = "what is above the zoom" if node else "nobody"
+            heading.skip(1).put(nobody if title == "called by" else "nothing", inks.label)
         lines.append(heading.strip())
         for one in neighbours:
             is_here = at == state.call and room.has_keys
-            lines.append(_call(sight, state, (one.name, one.total, total), room, is_here=is_here))
+            lines.append(_call(sight, state, (one, total), room, is_here=is_here))
             at += 1
     first = max(0, min(_call_line(callers, state.call) - room.height // 2, len(lines) - room.height))
     return lines[first : first + room.height]
+
+
+def _bar_room(room: Room) -> int:
+    """Cells of the bar of a caller or callee, and one behind it; 0 where names need them."""
+    return BAR + 1 if room.width >= VALUE + SHARE + BAR + LEAST_NAME + 4 else 0
 
 
 def _call_line(callers: Sequence[object], call: int) -> int:
@@ -180,19 +189,20 @@ def _call_line(callers: Sequence[object], call: int) -> int:
     return call + 1 if call < len(callers) else call + 3
 
 
-def _call(sight: FlameSight, state: FlameState, counted: tuple[int, int, int], room: Room, *, is_here: bool) -> Strip:
-    """One caller or callee."""
+def _call(sight: FlameSight, state: FlameState, counted: tuple[Neighbour, int], room: Room, *, is_here: bool) -> Strip:
+    """One caller or callee; of a difference what it counts for after."""
     inks = room.inks
-    name, value, total = counted
+    (one, total) = counted
+    name, value = one.name, one.total
 
     def ink(style: Style) -> Style:
         return inks.selected(style) if is_here else style
 
     line = Line(room.width, ink(inks.ground))
-    line.put(fit_right(worth(sight, state, value), VALUE) + " ", ink(inks.text))
+    line.put(fit_right(worth(sight, state, value - one.old), VALUE) + " ", ink(inks.text))
     line.put(fit_right(share(value, total), SHARE) + " ", ink(inks.label))
-    if room.width >= VALUE + SHARE + BAR + LEAST_NAME + 4:
-        line.put(bar(value / total, BAR) + " ", ink(inks.traffic))
+    if bars := _bar_room(room):
+        line.put(fit_left(bar(value / total, BAR), bars), ink(inks.traffic))
     line.put(" ", ink(inks.ground))
     _name(line, sight, name, ink(_kind_ink(sight, name, inks)))
     return line.strip()
@@ -225,7 +235,7 @@ def source_strips(
     most = max((row.cum for row in source.rows), default=0)
     texts = [row.text.replace("\t", "  ").rstrip() for row in source.rows]
     indent = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
-    has_flat = any(row.flat for row in source.rows) and room.width >= LEAST_NAME + 2 * VALUE + NUMBER
+    has_flat = any(row.flat for row in source.rows) and room.width >= LEAST_CODE + 2 * VALUE + NUMBER
     shown = slice(state.line, state.line + room.height)
     for row, text in zip(source.rows[shown], texts[shown], strict=True):
         is_hot = bool(row.cum) and row.cum * 2 >= most

@@ -15,10 +15,12 @@ from glance.widgets.inks import Inks
 
 ALTERNATION = 0.14
 """How much every other frame of a row differs from its neighbours."""
-STANDARD_TINT = 0.30
+STANDARD_TINT = 0.20
 """How much of the hue of its package a frame of the standard library has."""
 DIMMED = 0.72
 """How far what a search did not find is on its way to the ground."""
+FADED = 0.5
+"""How far its text is on its way to that; it can still be read."""
 NAMESAKE = 0.30
 """How far frames of the selected function are on their way to the text."""
 BRIGHT = 0.185
@@ -95,16 +97,16 @@ def frame_ink(inks: Inks, ground: ColorTriplet, shade: Shade) -> Style:
         ground = blend_rgb(ground, base, ALTERNATION)
     if shade.is_namesake:
         ground = blend_rgb(ground, text, NAMESAKE)
+    if shade.is_dimmed:
+        ground = blend_rgb(ground, base, DIMMED)
     is_bright = luma(ground) > BRIGHT
     ink = ColorTriplet(0x12, 0x14, 0x18) if is_bright else ColorTriplet(0xF4, 0xF6, 0xFA)
     if shade.is_dimmed:
-        ink, ground = blend_rgb(ink, base, 0.55), blend_rgb(ground, base, DIMMED)
-    emphasis = True if shade.is_hit else None
+        ink = blend_rgb(ink, ground, FADED)
     return Style(
         color=Color.from_triplet(ink),
         bgcolor=_shown(ground, is_256=inks.is_256, is_odd=shade.is_odd),
-        bold=emphasis,
-        underline=emphasis,
+        bold=True if shade.is_hit else None,
     )
 
 
@@ -146,6 +148,16 @@ KIND_INKS = {
     FrameKind.GROUP: "focus",
 }
 """With sixteen colours: what is written in which ink."""
+
+
+@cache
+def name_ink(inks: Inks, colour: FrameColour) -> Style:
+    """The ink of a function's name beside the graph: whose code it is; of a library in the hue of its frames."""
+    style: Style = getattr(inks, KIND_INKS[colour.kind])
+    if inks.is_ansi or colour.kind != FrameKind.LIBRARY or inks.text.color is None:
+        return style
+    text, part = inks.text.color.get_truecolor(), 0.5 if luma(_ground_of(inks)) < 0.5 else 0.65
+    return style + Style(color=Color.from_triplet(blend_rgb(ground_of(inks.theme, colour), text, part)))
 
 
 def plain_ink(inks: Inks, colour: FrameColour | None, change: int, shade: Shade) -> Style:

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from glance.domain import units
 from glance.domain.scene import Scene, SourceStatus
 from glance.domain.window import DEFAULT_WINDOW, Window, window_at, window_choice, window_words
-from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path
+from glance.widgets.drawing import Line, Picture, clean, fit_path, fit_words
 from glance.widgets.history_words import gap_words, short_words, sign
 from glance.widgets.inks import Inks
 from glance.widgets.panel import Panel
@@ -69,7 +69,7 @@ def header_picture(scene: Scene, standing: Standing, size: Size, inks: Inks, not
     if told := notice or clean(standing.mistake):
         room = max(0, size.width - BESIDE_NOTICE)
         style = inks.focus if notice else inks.client_error
-        left.append(Piece(fit_left(told, min(room, cell_len(told))), style, 0))
+        left.append(Piece(fit_words(told, room), style, 0))
     left, right = _fitting(left, right, size.width - 2)
     line = Line(size.width, inks.ground)
     line.skip(1)
@@ -109,7 +109,7 @@ def _is_without_logs(scene: Scene, standing: Standing) -> bool:
 
 def _left(scene: Scene, standing: Standing, inks: Inks) -> list[Piece]:
     """Program, logs, and what was understood of them."""
-    pieces = [Piece(standing.title, inks.focus, 9)]
+    pieces = [Piece(standing.title, inks.focus, 3)]
     if _is_without_logs(scene, standing):
         return pieces
     if not scene.sources:

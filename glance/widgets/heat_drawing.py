@@ -34,6 +34,8 @@ CURVE = 2.3
 """How much finer the scale is for small counts: 1 would be even."""
 FAINTEST = 0.74
 """How far the faintest shade is on its way to the ground."""
+LEAST_APART = 32
+"""How far, of 255, one part of a colour is at least from that of another beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,20 @@ def brush_of(ink: Style, inks: Inks) -> Brush:
         shades, marked = (ink,) * len(SIGNS), (ink + reverse,) * len(SIGNS)
         return Brush(shades, marked, inks.ground, inks.ground + reverse, inks.focus + reverse, is_half=False)
     many = SHADES_256 if _is_256(inks) else SHADES
-    shades, marked = (
-        tuple(faded(one, FAINTEST * (1 - step / (many - 1))) for step in range(many)) for one in (ink, inks.focus)
-    )
+    hues = (ink, _marking(ink, inks))
+    shades, marked = (tuple(faded(hue, FAINTEST * (1 - step / (many - 1))) for step in range(many)) for hue in hues)
     if _is_256(inks) and ink == inks.traffic:
         shades = inks.ramp
     tint = Style(color=inks.cursor.bgcolor, bgcolor=inks.cursor.bgcolor)
     return Brush(shades, marked, inks.ground, inks.ground + tint, inks.past, is_half=True)
+
+
+def _marking(ink: Style, inks: Inks) -> Style:
+    """The hue of what is selected: that of the focus, unless the map itself is all but of that."""
+    if ink.color is None or inks.focus.color is None:
+        return inks.focus
+    near = zip(ink.color.get_truecolor(), inks.focus.color.get_truecolor(), strict=True)
+    return inks.past if max(abs(one - other) for one, other in near) < LEAST_APART else inks.focus
 
 
 def _is_256(inks: Inks) -> bool:

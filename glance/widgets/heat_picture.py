@@ -93,7 +93,8 @@ def _below(wish: HeatWish, state: HeatState, inks: Inks) -> tuple[tuple[str, Sty
 def _nothing(scene: Scene, board: HeatBoard, inside: Size, inks: Inks) -> list[Strip]:
     """Why there is no map."""
     if not board.total:
-        return _told((empty_words(scene),), inside, inks)
+        told = words(empty_words(scene), max(10, inside.width - 2))
+        return [Line(inside.width, inks.ground).skip(1).put(text, inks.label).strip() for text in told]
     return _told(NO_LATENCY if board.kind == "latency" else NO_PARTS, inside, inks)
 
 

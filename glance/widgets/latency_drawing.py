@@ -160,8 +160,8 @@ def _nothing(sheet: Sheet, scene: Scene, board: LatencyBoard | None, inks: Inks)
     else:
         told = TEACHING
     for text, name in told:
-        for part in words(text, sheet.size.width - 4) or [""]:
-            sheet.add(Line(sheet.size.width, inks.ground).skip(2).put(part, getattr(inks, name)))
+        for part in words(text, sheet.size.width - 2) or [""]:
+            sheet.add(Line(sheet.size.width, inks.ground).skip(1).put(part, getattr(inks, name)))
 
 
 # The table ----------------------------------------------------------------------------------------

@@ -14,19 +14,20 @@ from textual.strip import Strip
 from glance.domain import units
 from glance.domain.raw_line import LineRows, RawLine
 from glance.domain.scene import Scene
-from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path, fit_right
+from glance.widgets.drawing import Line, Picture, clean, fit_left, fit_path, fit_right, fit_words
 from glance.widgets.frame import Frame, framed
 from glance.widgets.inks import Inks
 from glance.widgets.line_details import REBUILT, details_strips
 from glance.widgets.line_drawing import coloured, target_of, wrapped
 from glance.widgets.progress import empty_words
+from glance.widgets.request_line import fit_target
 
 CLIENT_WIDTH, WIDEST_CLIENT = 15, 26
 METHOD_WIDTH = 6
 SOURCE_WIDTH = 14
 MOST_AGENT_WIDTH = 110
 NARROW, WIDE, WIDEST = 66, 100, 170
-"""Cells from which on the client, then size and log, then the agent have columns."""
+"""Cells from which on the client, then size, log and whole addresses, then the agent have columns."""
 
 WHOLE_LINES = 8
 """Lines that one whole row takes at most."""
@@ -97,7 +98,7 @@ def _notes(scene: Scene, state: LineState, inks: Inks) -> tuple[tuple[str, Style
 def _list(scene: Scene, state: LineState, width: int, height: int, inks: Inks) -> list[Strip]:
     """The rows from the upper edge on, as many lines as there are."""
     if not state.rows.total:
-        return [Line(width, inks.ground).skip(1).put(_nothing(scene), inks.label).strip()]
+        return [Line(width, inks.ground).skip(1).put(fit_words(_nothing(scene), width - 2), inks.label).strip()]
     strips: list[Strip] = []
     row = state.top
     while len(strips) < height and row < state.rows.total:
@@ -166,11 +167,11 @@ def _columns(scene: Scene, line: RawLine, width: int, inks: Inks) -> Strip:
         seconds = "" if log.seconds is None else units.duration(log.seconds)
         row.put(fit_right(seconds, units.DURATION_WIDTH), inks.latency).skip(1)
     if width >= NARROW:
-        row.put(fit_left(clean(log.client), WIDEST_CLIENT if width >= WIDEST else CLIENT_WIDTH), inks.label).skip(1)
+        row.put(fit_left(clean(log.client), WIDEST_CLIENT if width >= WIDE else CLIENT_WIDTH), inks.label).skip(1)
     row.put(fit_left(clean(log.method), METHOD_WIDTH), inks.label).skip(1)
     agent = clean(dict(line.fields).get("agent", "")) if width >= WIDEST else ""
     taken = min(MOST_AGENT_WIDTH, row.room // 2) if agent else 0
-    row.put(fit_left(target_of(line), row.room - taken - 1), inks.text)
+    row.put(fit_target(target_of(line), row.room - taken - 1), inks.text)
     if agent:
         row.skip(1).put(fit_left(agent, taken - 1), inks.label)
     return row.strip()
@@ -179,7 +180,7 @@ def _columns(scene: Scene, line: RawLine, width: int, inks: Inks) -> Strip:
 def _preview(state: LineState, width: int, height: int, inks: Inks) -> list[Strip]:
     """The chosen line, whole if there is room, below a thin edge."""
     line = state.line(state.cursor)
-    if not height:
+    if not height or not state.rows.total:
         return []
     edge = Strip([Segment(" " + "─" * (width - 2) + " ", inks.frame)], width)
     if line is None:

@@ -53,7 +53,7 @@ class Page(Listing):
 
     def ask(self) -> None:
         """Want something else now: called whenever `wish` changed."""
-        self.post_message(PageRequested(self.wish))
+        self.post_message(PageRequested(self.wish, self.id or ""))
 
     def answer(self, scene: Scene) -> PageAnswer | None:
         """What a scene says to this page: None until its own answer is there."""

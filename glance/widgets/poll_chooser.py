@@ -26,7 +26,7 @@ class PollChooser(FlameJoined):
     """Chooses polls by key and by mouse; each choice is exactly those polls, whatever comes meanwhile."""
 
     _drag: int | None = None
-    """The place in the line where the mouse was pressed."""
+    """The number of the poll where the mouse was pressed: places in the line change while it is held."""
     _void: FlamePicture | None = None
     """A picture in which nothing is to be drawn."""
     _pressed: int | None = None
@@ -36,9 +36,9 @@ class PollChooser(FlameJoined):
 
     @property
     def line(self) -> PollLine | None:
-        """The polls of what is shown; None where it did not come by polling, or there is none yet."""
-        answer = self._answer
-        return None if answer is None else answer.line
+        """The polls of what is wanted; None where it did not come by polling, or there is none yet."""
+        line = None if self._answer is None else self._answer.line
+        return None if line is None or self._wish.name not in ("", line.name) else line
 
     @property
     def is_empty(self) -> bool:
@@ -131,12 +131,13 @@ class PollChooser(FlameJoined):
     def _choose(self, numbers: tuple[int, ...], marked: tuple[int, ...] | None = None, said: str = "") -> None:
         """Show these polls, against those that are marked."""
         line = self.line
-        if line is None:
+        if line is None and numbers != self._state.polls and numbers:
             return
         base = self._state.marked if marked is None else marked
         is_compared = bool(base) and base != numbers and bool(numbers)
         was_compared = bool(self._wish.base_polls)
-        self._want(name=line.name, base="", polls=numbers, base_polls=base if is_compared else ())
+        name = self._wish.name if line is None else line.name
+        self._want(name=name, base="", polls=numbers, base_polls=base if is_compared else ())
         sort = {"sort": "change" if is_compared else "cum"} if is_compared != was_compared else {}
         self._set(polls=numbers, marked=base, said=said, **sort)
 
@@ -148,7 +149,9 @@ class PollChooser(FlameJoined):
     def action_poll(self, step: int) -> None:
         """Choose the poll before or after; without polls, the profile before or after."""
         line = self.line
-        if line is None or not line.steps:
+        if line is None and self._state.polls:
+            self._set(said="one moment …")
+        elif line is None or not line.steps:
             self.action_other(step)
         else:
             self._choose(moved(line, self._state.polls, step))
@@ -186,11 +189,11 @@ class PollChooser(FlameJoined):
 
     def action_other(self, step: int) -> None:
         """Show the profile before or after this one, all of its polls."""
-        line, names = self.line, self._ready
-        if line is None or not self._state.polls or line.name not in names:
+        own, names = self._wish.name if self.line is None else self.line.name, self._ready
+        if not self._state.polls or own not in names:
             super().action_other(step)
             return
-        at = max(0, min(names.index(line.name) + step, len(names) - 1))
+        at = max(0, min(names.index(own) + step, len(names) - 1))
         self._want(name=names[at], polls=(), base_polls=())
         self._set(polls=(), marked=())
 
@@ -228,9 +231,10 @@ class PollChooser(FlameJoined):
         places = places_at(line, event.x, self.size.width)
         if places:
             chosen = line.places(self._state.polls)
-            self._drag = places[0]
+            place = places[0]
             if event.shift and chosen:
-                self._drag = chosen[0] if places[0] > chosen[0] else chosen[-1]
+                place = chosen[0] if place > chosen[0] else chosen[-1]
+            self._drag = line.steps[place].number
             self.capture_mouse()
 
     @on(events.MouseMove)
@@ -245,7 +249,8 @@ class PollChooser(FlameJoined):
         places = places_at(line, x, self.size.width) if line is not None else []
         if line is None or not places or self._drag is None:
             return
-        chosen = line.numbers(self._drag, places[-1] if places[-1] >= self._drag else places[0])
+        begun = next(iter(line.places((self._drag,))), 0)  # what left the window was older than all that are in it
+        chosen = line.numbers(begun, places[-1] if places[-1] >= begun else places[0])
         if chosen != self._state.polls:
             self._choose(chosen)
 

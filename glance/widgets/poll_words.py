@@ -43,7 +43,8 @@ def empty_picture(
     if line is not None and (line.steps or line.failures) and size.height >= LINES + 8:
         above, _ = timeline(line, choice, (size.width, LINES), inks)
     height, width = size.height - len(above), max(1, size.width - 2)
-    said = [(why, inks.text, "")] if why else _said(line, now[1], inks)
+    is_first = any(target.condition == "waiting" for target in now[0])
+    said = [(why, inks.text, "")] if why else _said(line, now[1], inks, is_first=is_first)
     if not choice.polls:
         said.append(("", inks.label, ""))
         for target in now[0][:MOST_TARGETS]:
@@ -63,9 +64,11 @@ def empty_picture(
     return Picture(size, (*above, *box.strips), tuple(moved))
 
 
-def _said(line: PollLine | None, now: float, inks: Inks) -> list[tuple[str, Style, str]]:
+def _said(line: PollLine | None, now: float, inks: Inks, *, is_first: bool) -> list[tuple[str, Style, str]]:
     """Sentences with their inks, and what a click on them does."""
-    found: list[tuple[str, Style, str]] = [(f"{NOTHING}: no profile was polled in this time", inks.text, "")]
+    found: list[tuple[str, Style, str]] = [(f"{NOTHING}: none was polled in it", inks.text, "")]
+    if is_first and (line is None or not (line.steps or line.failures or line.before)):
+        return [("no profile yet: the first is on its way", inks.text, "")]
     if line is not None and line.steps:
         many = len(line.steps)
         found = [(f"{NOTHING}: {many:,} {'poll' if many == 1 else 'polls'} of it brought none", inks.text, "")]

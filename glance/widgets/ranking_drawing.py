@@ -87,7 +87,7 @@ def _p95(row: Row, inks: Inks) -> tuple[str, Style]:
 def _cpu(row: Row, inks: Inks) -> tuple[str, Style]:
     if row.cpu is None:
         return units.NOTHING, soft(inks.label)
-    return units.duration(row.cpu.seconds), soft(inks.client_error) if row.cpu.is_rough else inks.client_error
+    return units.duration(row.cpu.seconds), inks.label if row.cpu.is_rough else inks.text
 
 
 def _spark(row: Row, inks: Inks) -> tuple[str, Style]:

@@ -43,6 +43,14 @@ def request_line(log: LogLine, scene: Scene, width: int, inks: Inks, agent: str 
     return line.put(_fitted(target, line.room - 1) if line.room > 1 else "", inks.text)
 
 
+def fit_target(target: str, width: int) -> str:
+    """A target in so many cells: a query that has no room loses its end, a path its beginning."""
+    path, mark, _ = target.partition("?")
+    if mark and cell_len(path) < width:
+        return fit_left(target, width)
+    return _fitted(path if mark else target, width)
+
+
 def _fitted(target: str, width: int) -> str:
     """A target in so many cells: of one that is too long the scheme and the site go first, as of all beside it."""
     if cell_len(target) > width and "://" in target[:8]:

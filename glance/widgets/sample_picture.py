@@ -97,14 +97,17 @@ def seconds_axis(board: SampleBoard, state: HeatState, inside: Size, inks: Inks)
     first = board.start_ms // SECOND_MS
     cells: list[tuple[str, bool]] = [(" ", False)] * width
     longest = len(str(first + board.columns))
+    mark = -9
+    if state.cursor is not None:
+        mark = min(width - 1, (2 * state.cursor.column + 1) * width // (2 * board.columns))
     each = next(step for step in EVERY if step * width >= (longest + APART) * board.columns or step == EVERY[-1])
     for column in range(-first % each, board.columns, each):
         text = str(first + column)
         left = max(0, (2 * column + 1) * width // (2 * board.columns) - len(text) // 2)
-        if left + len(text) <= width:
+        if left + len(text) <= width and not left - 1 <= mark <= left + len(text):
             cells[left : left + len(text)] = [(sign, False) for sign in text]
-    if state.cursor is not None:
-        cells[min(width - 1, (2 * state.cursor.column + 1) * width // (2 * board.columns))] = ("▴", True)
+    if mark >= 0:
+        cells[mark] = ("▴", True)
     line = Line(inside.width, inks.ground).put("s".rjust(GUTTER - 2), inks.label).skip(2)
     for sign, is_mark in cells:
         line.put(sign, inks.focus if is_mark else inks.label)

@@ -120,7 +120,7 @@ def snapshot_picture(
         lines = diff_lines(board, state, inside.width, inks)
         frame = Frame((), True, (), (("esc back", inks.focus, "screen.back"),), "snapshots · compared")
         return framed(size, frame, _scrolled(lines, state.scroll, inside), (), inks)
-    frame = Frame((), True, _notes(board, rows, state, inks), _below(state, inks), "snapshots")
+    frame = Frame((), True, _notes(board, rows, state, inks), _below(state, rows, inks), "snapshots")
     if board is None or not rows:
         return framed(size, frame, _nothing(board, state, inside, inks), (), inks)
     row = rows[min(state.cursor, len(rows) - 1)]
@@ -149,20 +149,21 @@ def _notes(
     """How many there are, how large, and in which order."""
     if board is None or not board.rows:
         return ()
-    many = units.exact(len(board.rows)) if len(rows) == len(board.rows) else f"{len(rows)} of {len(board.rows)}"
+    many = units.counted(len(board.rows), "snapshot")
+    many = many if len(rows) == len(board.rows) else f"{len(rows)} of {many}"
     notes = [(f"by {state.sort}", inks.label)]
     notes.append((f"{units.size(board.size_bytes)} of {units.size(board.most_bytes)}", inks.label))
-    return (*notes, (many, inks.label))
+    return (*notes, (many, inks.text))
 
 
-def _below(state: SnapshotState, inks: Inks) -> tuple[tuple[str, Style, str], ...]:
+def _below(state: SnapshotState, rows: Sequence[SnapshotRow], inks: Inks) -> tuple[tuple[str, Style, str], ...]:
     """What is typed or asked, else the keys."""
     if state.typing:
         return ((f"{state.typing}: {clean(state.typed, 200)}▏", inks.focus, ""),)
     if state.doomed:
         return (("D again deletes it, esc keeps it", inks.server_error, "remove"),)
     keys = [("enter open", "open"), ("n note", "note"), ("v mark", "mark"), ("c compare", "compare")]
-    told = [(text, inks.focus, action) for text, action in keys]
+    told = [(text, inks.focus, action) for text, action in keys] if rows else []
     if state.search:
         told.insert(0, (f"/{clean(state.search, 40)}", inks.past, "search"))
     return tuple(told)
@@ -178,8 +179,14 @@ def _nothing(board: SnapshotBoard | None, state: SnapshotState, inside: Size, in
         told = (f"no snapshot has “{clean(state.search or state.typed, 40)}” in its words",)
     else:
         told = (*EMPTY, f"they lie in {clean(board.folder, 300)}")
-    parts = [part for text in told for part in words(text, max(10, inside.width - 2))]
-    return [Line(inside.width, inks.ground).skip(1).put(part, inks.label).strip() for part in parts]
+    lines = [Strip.blank(inside.width, inks.ground)] * max(0, (inside.height - 8) // 4)
+    for number, text in enumerate(told):
+        ink = inks.text if not number and board is not None and not board.is_reading else inks.label
+        for part in words(text, max(10, inside.width - 6)):
+            lines.append(Line(inside.width, inks.ground).skip(3).put(part, ink).strip())
+        if inside.height > 2 * len(told) + 4:
+            lines.append(Strip.blank(inside.width, inks.ground))
+    return lines
 
 
 def _heading(columns: Sequence[Column], width: int, inks: Inks) -> Strip:
@@ -195,7 +202,10 @@ def _row(
 ) -> Strip:
     """One snapshot."""
     line = Line(width, inks.ground)
-    line.put("▸" if is_selected else " ", inks.focus).put("◆" if row.id == state.marked else " ", inks.past)
+    is_marked = row.id == state.marked
+    line.put("▸" if is_selected else " ", inks.focus).put(
+        "◆" if is_marked else " ", inks.past if is_marked else inks.ground
+    )
     if row.trouble:
         line.put(fit_left(clean(row.id, 40), 24), inks.label).skip(2)
         line.put(fit_left(clean(row.trouble, 300), max(0, line.room)), inks.server_error)
@@ -204,7 +214,7 @@ def _row(
             fit = fit_left if column.is_left else fit_right
             ink = inks.text if column.name in {"taken", "requests"} else inks.label
             line.put(fit(column.figure(row), column.width), ink).skip(2)
-        ink = inks.text if row.note else inks.client_error if row.is_of_alert else soft(inks.label)
+        ink = inks.text if row.note else inks.client_error if row.is_of_alert else inks.label
         line.put(fit_left(why_words(row), max(0, line.room)), ink)
     strip = line.strip()
     return _lit(strip, width, inks) if is_selected else strip
@@ -212,7 +222,7 @@ def _row(
 
 def _lit(strip: Strip, width: int, inks: Inks) -> Strip:
     """The row with the cursor."""
-    return Strip([Segment(text, (style or inks.text) + inks.cursor) for text, style, _ in strip], width)
+    return Strip([Segment(text, inks.selected(style or inks.text)) for text, style, _ in strip], width)
 
 
 def _rule(width: int, inks: Inks) -> Strip:
@@ -238,7 +248,8 @@ def details(row: SnapshotRow, width: int, inks: Inks) -> list[Strip]:
     for name, text in told:
         for number, part in enumerate(words(text, max(10, width - LABEL_WIDTH - 3)) if text else ()):
             line = Line(width, inks.ground).skip(1).put(fit_left("" if number else name, LABEL_WIDTH), inks.label)
-            lines.append(line.skip(1).put(part, inks.server_error if name in {"trouble", "missing"} else inks.text))
+            ink = {"trouble": inks.server_error, "missing": inks.client_error}.get(name, inks.text)
+            lines.append(line.skip(1).put(part, ink))
     return [line.strip() for line in lines]
 
 
@@ -320,8 +331,8 @@ def _profiles(diff: SnapshotDiff, width: int, inks: Inks) -> list[Strip]:
             head.put(fit_right("cum", 8), inks.label).skip(8).put("function", inks.label)
             lines.append(head.strip())
         for row in one.rows:
-            ink = inks.server_error if row.is_more else inks.success
-            line = Line(width, inks.ground).skip(1).put(fit_right(row.flat, 8), ink).skip(1)
-            line.put(fit_right(row.cum, 8), ink).skip(1).put(fit_left(row.word, 6), ink).skip(1)
+            ink = inks.label if row.word == "chance" else inks.server_error if row.is_more else inks.success
+            line = Line(width, inks.ground).skip(1).put(fit_right(row.flat.replace("-", "−"), 8), ink).skip(1)
+            line.put(fit_right(row.cum.replace("-", "−"), 8), ink).skip(1).put(fit_left(row.word, 6), ink).skip(1)
             lines.append(line.put(fit_left(clean(row.name, 400), max(0, line.room)), inks.text).strip())
     return lines

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
+from rich.style import Style
 from textual import events, on
 from textual.geometry import Size
 from textual.strip import Strip
@@ -22,6 +25,8 @@ STATE_WIDTH = 9
 FORMAT_WIDTH = 26
 MOMENT_WIDTH = 15
 MOST_UNPARSED = 12
+FIGURES = (("lines", 12), ("unparsed", 8), ("unread", 7), ("size", 7))
+"""Columns of figures, with their cells; the last ones go first."""
 WIDE = 110
 """Cells from which on a log has its format beside it."""
 
@@ -51,20 +56,22 @@ def _heading(width: int, path_width: int, inks: Inks) -> Strip:
     line.put(fit_left("log", path_width), inks.label).skip(2).put(fit_left("state", STATE_WIDTH), inks.label)
     if width >= WIDE:
         line.skip(2).put(fit_left("format", FORMAT_WIDTH), inks.label)
-    for name in ("lines", "unparsed", "unread", "size"):
-        line.skip(1).put(fit_right(name, _figure_width(name)), inks.label)
-    return line.strip()
+    return put_figures(line, [(name, cells, inks.label) for name, cells in FIGURES]).strip()
 
 
-def _figure_width(name: str) -> int:
-    """Cells of a column of figures."""
-    return {"lines": 12, "unparsed": 8, "unread": 7, "size": 7}[name]
+def put_figures(line: Line, figures: Sequence[tuple[str, int, Style]]) -> Line:
+    """Figures at the right of their columns; a column is there whole or not at all."""
+    for text, cells, ink in figures:
+        if line.room <= cells + 1:
+            break
+        line.skip(1).put(fit_right(text, cells), ink)
+    return line
 
 
 def _path_room(width: int) -> int:
     """Cells that the path of a log may have."""
-    taken = 3 + 2 + STATE_WIDTH + (2 + FORMAT_WIDTH if width >= WIDE else 0) + (12 + 8 + 7 + 7 + 4) + 1
-    return width - taken
+    figures = sum(cells + 1 for _, cells in FIGURES)
+    return width - 3 - 2 - STATE_WIDTH - (2 + FORMAT_WIDTH if width >= WIDE else 0) - figures - 1
 
 
 def _source(source: SourceStatus, width: int, path_width: int, inks: Inks) -> list[Strip]:
@@ -76,12 +83,14 @@ def _source(source: SourceStatus, width: int, path_width: int, inks: Inks) -> li
     if width >= WIDE:
         line.skip(2).put(fit_left(clean(source.format, 60), FORMAT_WIDTH), inks.label)
     unread = source.pending_bytes + source.lag_bytes
-    line.skip(1).put(fit_right(units.exact(source.lines), 12), inks.text)
-    line.skip(1).put(fit_right(units.count(source.unparsed), 8), inks.client_error if source.unparsed else inks.label)
-    line.skip(1).put(fit_right(units.size(unread), 7), inks.label)
-    size = units.size(source.size_bytes) if source.size_bytes or not source.lines else "–"
-    line.skip(1).put(fit_right(size, 7), inks.label)
-    strips = [line.strip()]
+    texts = (
+        (units.exact(source.lines), inks.text),
+        (units.count(source.unparsed), inks.client_error if source.unparsed else inks.label),
+        (units.size(unread), inks.label),
+        (units.size(source.size_bytes) if source.size_bytes or not source.lines else "–", inks.label),
+    )
+    figures = [(text, cells, ink) for (text, ink), (_, cells) in zip(texts, FIGURES, strict=True)]
+    strips = [put_figures(line, figures).strip()]
     if width < WIDE and source.format:
         strips.append(Line(width, inks.ground).skip(5).put(clean(source.format, 60), inks.label).strip())
     if source.note:

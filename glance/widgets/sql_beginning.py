@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from glance.domain.logs.relation_column import COLUMNS
 from glance.domain.scene import Scene
-from glance.widgets.drawing import Line, Spot, fit_left
+from glance.widgets.drawing import Line, Spot, fit_left, fit_words
 from glance.widgets.inks import Inks
 from glance.widgets.sql_completion import plain
 
@@ -67,7 +67,7 @@ def beginning(scene: Scene, place: Size, first: int, inks: Inks) -> tuple[list[S
         action = f"focused.example({number - 1})"
         drawn = line().put(str(number), inks.focus, action).skip(2).put(fit_left(title, titles), inks.text, action)
         drawn.skip(2)
-        drawn.put(fit_left(query, max(0, min(drawn.room - 1, cell_len(query)))), inks.label, action)
+        drawn.put(fit_words(query, drawn.room - 1), inks.label, action)
     line()
     line().put("columns of log", inks.focus).skip(2).put("what a line does not tell is NULL", inks.label)
     many = 1 if place.width < 76 else 2 if place.width < 180 else 3
@@ -76,5 +76,5 @@ def beginning(scene: Scene, place: Size, first: int, inks: Inks) -> tuple[list[S
         drawn = line()
         for number, column in enumerate(COLUMNS[row::height]):
             drawn.goto(1 + number * width).put(fit_left(column.name, NAME_WIDTH), inks.text)
-            drawn.put(fit_left(plain(column.meaning), width - NAME_WIDTH - 2), inks.label)
+            drawn.put(fit_words(plain(column.meaning), width - NAME_WIDTH - 2), inks.label)
     return [one.strip() for one in lines], [spot for one in lines for spot in one.spots]

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from glance.domain import units
 from glance.domain.scene import Scene
 from glance.domain.sql_board import SqlBoard, SqlMistake, SqlResult
-from glance.widgets.drawing import Line, Picture, Spot, clean, fit_left
+from glance.widgets.drawing import Line, Picture, Spot, clean, fit_left, fit_words
 from glance.widgets.frame import Frame, framed
 from glance.widgets.inks import Inks
 from glance.widgets.sql_beginning import beginning
@@ -187,7 +187,7 @@ def _below(scene: Scene, state: SqlState, width: int, y: int, inks: Inks) -> Lin
     if state.said:
         return line.put(clean(state.said, 400), inks.label)
     if state.is_typing:
-        return line.put(_help(state), inks.label)
+        return line.put(fit_words(_help(state), line.room - 1), inks.label)
     if state.result is not None and _is_of_another(state.result, scene):
         return line.put("the answer is of another window or filter; r asks again", inks.client_error, "focused.again")
     if state.result is not None and state.result.text != state.typed.text:
@@ -212,7 +212,7 @@ def _help(state: SqlState) -> str:
 def _candidates(line: Line, state: SqlState, inks: Inks) -> Line:
     """What the word can become; of the one that was taken, or is the only one, what it means."""
     options, picked = state.typed.options, state.typed.picked
-    line.put("tab", inks.focus).skip(2)
+    line.skip(1).put("tab", inks.focus).skip(2)
     told = options.candidates[max(0, picked)]
     meaning = clean(told.meaning, 80)
     room = line.room - (cell_len(meaning) + 3 if meaning and line.room > 2 * cell_len(meaning) else 0)

@@ -137,6 +137,7 @@ def grid_strips(result: SqlResult, seen: Marked, size: Size, inks: Inks) -> list
     grid = grid_of(result)
     widths = widths_within(grid, size.width)
     shown = _columns(widths, seen.left, size.width)
+    widths = _filling(grid, widths, shown, size.width)
     heading = Line(size.width, inks.ground)
     for at in shown:
         place = fit_right if grid.numeric[at] else fit_left
@@ -166,6 +167,17 @@ def _columns(widths: Sequence[int], left: int, width: int) -> Sequence[int]:
         found.append(at)
         used += widths[at] + GAP
     return found
+
+
+def _filling(grid: Grid, widths: Sequence[int], shown: Sequence[int], width: int) -> tuple[int, ...]:
+    """The widths, with the room behind the last column given to those that had to be cut."""
+    grown = list(widths)
+    room = width - sum(grown[at] + GAP for at in shown) + GAP
+    for at in shown:
+        more = max(0, min(room, grid.widths[at] - grown[at]))
+        grown[at] += more
+        room -= more
+    return tuple(grown)
 
 
 def _placed(value: Value, grid: Grid, at: int, width: int) -> str:

@@ -83,7 +83,7 @@ def doing_words(doing: Doing) -> list[str]:
     if not doing.is_told:
         return [f"{states}, as the stack tells"] if states else []
     if doing.longest_minutes:
-        states += f"; the longest waits {doing.longest_minutes:,} min, the median {doing.median_minutes:g} min"
+        states += f"; the longest waits {doing.longest_minutes:,} min, the median {doing.median_minutes:,.15g} min"
     else:
         states += "; none waits a minute yet"
     if doing.locked:

@@ -53,10 +53,11 @@ def stack_page(sight: StackSight, size: Size, inks: Inks) -> Picture:
     title = "memory growth" if sight.is_memory else "goroutines"
     other = "t goroutines" if sight.is_memory else "t memory growth"
     below = ((other, inks.label, "focused.other"),)
-    is_of_files = sight.board is not None and sight.board.program == FILES  # which have no window
-    notes = () if is_of_files else ((f"window {clean(sight.scene.view.window).partition('/')[0]}", inks.label),)
+    board = sight.board
+    has_no_window = board is not None and (board.program == FILES or board.is_frozen)
+    notes = () if has_no_window else ((f"window {clean(sight.scene.view.window).partition('/')[0]}", inks.label),)
     frame = Frame((), sight.has_focus, notes, below, title)
-    board, row = sight.board, sight.row
+    row = sight.row
     if board is None or (row is None and not board.rows):
         return framed(size, frame, nothing_lines(sight.scene, board, inside.width, inks, sight.is_memory), (), inks)
     plan = stack_plan(inside)

@@ -50,12 +50,12 @@ def _past(board: StackBoard) -> Piece:
     if board.is_working:
         return "counting …", "label"
     many = len(board.moments)
-    what = "profile" if board.program == FILES else "poll"
+    what = "profile" if board.program == FILES or board.is_frozen else "poll"
     if many < 2:
         return f"one {what}", "label"
     seconds = board.moments[-1] - board.moments[0]
     some = f"{many:,} of {board.polls:,} polls" if board.polls > many else units.counted(many, what)
-    span = f" over {units.age(seconds)}" if board.moments[0] and seconds > 0 else ""
+    span = f" over {units.age(seconds)}" if board.moments[0] and seconds >= 1 else ""
     anew = f", since it was started anew at {units.clock(board.since)}" if board.since is not None else ""
     return f"{some}{span}{anew}", "label"
 
@@ -86,7 +86,7 @@ def nothing_lines(scene: Scene, board: StackBoard | None, width: int, inks: Inks
         strips += _sentence(text, width, inks.text, inks)
     if board.asked is not None and board.asked.condition == "failed":
         strips += _sentence(asked_words(board.asked, can_ask=False)[0], width, inks.client_error, inks)
-    if not scene.targets:
+    if not scene.targets and not board.is_frozen:
         strips.append(Line(width, inks.ground).strip())
         for word, text in HOW_MEMORY if is_memory else HOW:
             strips.append(
@@ -115,6 +115,8 @@ def nothing_words(scene: Scene, board: StackBoard, *, is_memory: bool) -> list[s
             found.append(f"{name} was not polled for {what} yet{f': {why}' if why else ''}")
     if found:
         return found
+    if board.is_frozen:
+        return [f"this snapshot has no profile of {what}"]
     if board.program and board.program != FILES:
         return [f"there is no poll of the {what} of {clean(board.program, 60)} in this window"]
     return [f"there is no profile of {what} yet"]

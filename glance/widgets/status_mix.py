@@ -83,10 +83,18 @@ def status_rows(scene: Scene, height: int) -> tuple[int, ...]:
 
 def _selected(strip: Strip, width: int, inks: Inks) -> Strip:
     """A line with the cursor on it; a bar, which would vanish where that is inverse, is left as it is there."""
-    segments = [
-        Segment(text, style if inks.is_ansi and BARS & set(text) else inks.selected(style or inks.ground))
-        for text, style, _ in strip.crop(1)
-    ]
+    segments: list[Segment] = []
+    parts = list(strip.crop(1))
+    at = next((at for at, part in enumerate(parts) if BARS & set(part.text)), len(parts))
+    if inks.is_plain and at < len(parts):  # it is as light as what is inverse, so all from the gap before it on is left
+        parts, kept = parts[: at - 1], parts[at - 1 :]
+    else:
+        kept = []
+    for text, style, _ in parts:
+        bare = text.rstrip() if inks.is_ansi and BARS & set(text) else ""
+        segments.append(Segment(bare, style))
+        segments.append(Segment(text[len(bare) :], inks.selected(style or inks.ground)))
+    segments = [segment for segment in (*segments, *kept) if segment.text]
     return Strip([Segment("▌", inks.selected(inks.focus)), *segments], width)
 
 

@@ -15,7 +15,7 @@ from glance.widgets.sheet import Sheet
 NUMBER = 5
 VALUE = 9
 HEAT = 5
-LEAST_CODE = 30
+LEAST_CODE = 40
 MOST_CODE = 400
 
 
@@ -76,7 +76,8 @@ def _line(one: SourceRow, text: str, about: tuple[SuspectRow, int, bool], width:
         return inks.selected(style) if is_it else style
 
     line = Line(width, ink(inks.ground))
-    line.put("▶" if is_it else " ", ink(inks.server_error if row.is_fault else inks.client_error))
+    grave = inks.server_error if row.is_fault else inks.client_error
+    line.put("▶" if is_it else " ", ink(grave if is_it else inks.ground))
     line.put(fit_right(str(one.number) if one.number else "?", NUMBER) + " ", ink(inks.focus if is_it else inks.frame))
     if width >= NUMBER + VALUE + LEAST_CODE:
         value = label(one.cum, row.unit) if row.unit not in ("", "count") else f"{one.cum:,}"

@@ -45,6 +45,8 @@ def heading(width: int, name_width: int, inks: Inks) -> Strip:
     if width >= WIDE:
         line.skip(2).put(fit_left("profiles", KINDS_WIDTH), inks.label)
     for name, cells in FIGURES:
+        if line.room <= cells + 1:  # a column is there whole or not at all
+            break
         line.skip(1).put(fit_right(name, cells), inks.label)
     return line.strip()
 
@@ -57,6 +59,8 @@ def target_rows(target: TargetStatus, width: int, name_width: int, inks: Inks) -
         put_kinds(line.skip(2), target, inks)
         line.goto(3 + name_width + 2 + STATE_WIDTH + 2 + KINDS_WIDTH)
     for text, (_, cells) in zip(figures(target), FIGURES, strict=True):
+        if line.room <= cells + 1:
+            break
         line.skip(1).put(fit_right(text, cells), inks.text if target.at is not None else inks.label)
     strips = [line.strip()]
     if width < WIDE:

@@ -84,6 +84,38 @@ def test_options_are_taken_as_pprof_writes_them(files: Path, capsys, words: str)
     assert [line.split()[-1] for line in out[-2:]] == ["main.main", "leaf"]
 
 
+@pytest.mark.parametrize("word", ["-trim=false", "-trim=0", "--trim=f", "--no-trim"])
+def test_trimming_can_be_switched_off_as_in_go(files: Path, capsys, word: str) -> None:
+    assert main(["profile", "top", "-nodefraction=0.98", word, "one.pb.gz"]) == 0
+
+    assert "main.middle" in capsys.readouterr().out
+
+
+def test_a_flag_with_another_word_than_true_or_false_is_refused(files: Path, capsys) -> None:
+    assert main(["profile", "top", "-trim=perhaps", "one.pb.gz"]) == 2
+
+    assert "is true or false" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("word", "named"), [("-nodecoun=3", "--nodecoun"), ("-call_tree", "--call-tree"), ("-z", "-z")]
+)
+def test_an_option_that_nobody_knows_is_named_whole(files: Path, capsys, word: str, named: str) -> None:
+    assert main(["profile", "top", word, "one.pb.gz"]) == 2
+
+    assert named in capsys.readouterr().err
+
+
+def test_what_is_damaged_is_shown_in_other_formats_but_no_profile_is_made_of_it(files: Path, capfd) -> None:
+    assert main(["profile", "export", "--to", "folded", "damaged.pb.gz"]) == 0
+    assert "is cut off" in capfd.readouterr().err
+
+    for sources in (["damaged.pb.gz"], ["one.pb.gz", "damaged.pb.gz"]):
+        assert main(["profile", "export", "--to", "pprof", "-o", "out.pb.gz", *sources]) == 6
+        assert "cannot use damaged.pb.gz" in capfd.readouterr().err
+    assert not Path("out.pb.gz").exists()
+
+
 def test_json_has_exact_values(files: Path, capsys) -> None:
     assert main(["profile", "top", "-o", "json", "--nodecount", "0", "--nodefraction", "0", "one.pb.gz"]) == 0
 
@@ -281,6 +313,13 @@ def test_other_formats_are_written_and_read_again(files: Path, capsys) -> None:
         assert {row["name"]: row["cum"] for row in found["rows"]}["main.main"] == 1_040_000_000
     assert main(["profile", "export", "--to", "svg", "-o", "one.svg", "one.pb.gz"]) == 0
     assert "main.middle" in (files / "one.svg").read_text()
+    assert main(["profile", "export", "--to", "callgrind", "-o", "one.out", "one.pb.gz"]) == 0
+    lines = (files / "one.out").read_text().splitlines()
+    assert lines[:2] == ["positions: instr line", "events: cpu(ms)"]
+    assert lines[3:6] == ["ob=(1) /build/app/app", "fl=(1) /build/app/main.go", "fn=(1) leaf"]
+    (files / "evil.txt").write_text(f"main;{HOSTILE} 1\n")
+    assert main(["profile", "export", "--to", "callgrind", "-o", "evil.out", "evil.txt"]) == 0
+    assert "\x1b" not in (files / "evil.out").read_text()
 
 
 def test_an_export_is_filtered(files: Path) -> None:

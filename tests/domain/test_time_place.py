@@ -7,6 +7,7 @@ import time
 import pytest
 
 from glance.domain.logs.filter_mistake import Mistake
+from glance.domain.logs.filter_time import time_term
 from glance.domain.time_place import parse_place, window_around
 
 NOW = 1_795_356_151.0
@@ -27,6 +28,7 @@ def utc(monkeypatch):
         ("now", NOW), ("-2h", NOW - 7200), ("90m", NOW - 5400), ("2h ago", NOW - 7200), ("1w", NOW - 7 * DAY),
         ("14:00", TODAY + 14 * 3600), ("9:00", TODAY + 9 * 3600), ("15:00", TODAY - DAY + 15 * 3600),
         ("yesterday 9:00", TODAY - DAY + 9 * 3600), ("  YESTERDAY   9:00 ", TODAY - DAY + 9 * 3600),
+        ("2026-11-20 3:12", TODAY - 2 * DAY + 3 * 3600 + 12 * 60),
         ("2026-11-20 03:12:05", TODAY - 2 * DAY + 3 * 3600 + 12 * 60 + 5),
         ("2026-11-20T03:12:05+02:00", TODAY - 2 * DAY + 3600 + 12 * 60 + 5),
         ("2026-11-20t03:12z", TODAY - 2 * DAY + 3 * 3600 + 12 * 60), ("1795356100", 1_795_356_100),
@@ -60,6 +62,23 @@ def test_what_is_none_says_what_to_write(text):
     with pytest.raises(Mistake) as caught:
         parse_place(text, NOW)
     assert caught.value.why
+    assert "every day" not in caught.value.hint  # which is what a filter would take it for
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Australia/Lord_Howe", "2026-04-05", 24.5), ("Australia/Lord_Howe", "2026-10-04", 23.5),
+        ("Europe/Berlin", "2026-10-25", 25), ("Europe/Berlin", "2026-03-29", 23), ("Europe/Berlin", "2026-03-28", 24),
+    ],
+)  # fmt: skip
+def test_a_day_on_which_clocks_are_set_ends_at_midnight(monkeypatch, zone, day, hours):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    place = parse_place(day, NOW)
+    assert place.end - place.start == hours * 3600
+    term = time_term("", "=", day)
+    assert (term.start_ms / 1000, term.end_ms / 1000) == (place.start, place.end)
 
 
 def test_a_window_has_whole_steps():

@@ -29,8 +29,14 @@ OWN = re.compile(
 )
 """Everything that the dashboard may send besides text."""
 
+COPYING = re.compile(rf"{OWN.pattern}|\x1b\]52;c;[A-Za-z0-9+/]*=*\x07")
+"""The same with what `y` copies, of which the terminal is told in base64."""
+
 PLAIN = re.compile(rf"(?P<style>{_STYLE})|\n|\r\n")
 """Everything that a report or a message may print besides text."""
+
+TABBED = re.compile(rf"{PLAIN.pattern}|\t")
+"""The same with the tabs in the heads of pprof's trees, and in lines of source."""
 
 PROGRESS = re.compile(rf"(?P<style>{_STYLE})|\r?\n|\r|\x1b\[[12]?K|\x1b\[\?25[hl]|\x1b\[1A")
 """The same with a progress bar, which paints over itself."""

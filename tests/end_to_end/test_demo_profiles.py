@@ -39,12 +39,14 @@ def test_from_what_is_slow_to_its_line_in_three_keys(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
 def test_the_service_ends_with_the_demo(tmp_path, number):
-    with glance("demo", "--seconds", "10", size=(100, 30), env=environment(HOME=str(tmp_path))) as terminal:
+    private = environment(HOME=str(tmp_path), TMPDIR=str(tmp_path))
+    with glance("demo", "--seconds", "10", size=(100, 30), env=private) as terminal:
         terminal.shows(lambda text: "LIVE" in text)
         (service,) = children_of(terminal.process.pid)
         terminal.signal(number)
         terminal.ends()
         until(lambda: not is_running(service), "the service is gone")
+        until(lambda: not list(tmp_path.glob("glance-demo-*")), "its directory is gone")
 
 
 def test_it_can_be_without(tmp_path):

@@ -41,3 +41,26 @@ def test_a_filter_typed_at_once_is_typed_whole(tmp_path: Path) -> None:
 
         assert terminal.ends() == 0
         assert terminal.is_restored()
+
+
+def test_a_key_right_behind_esc_is_a_key_of_its_own(tmp_path: Path) -> None:
+    """A terminal sends the same bytes for alt with that key."""
+    log = tmp_path / "access.log"
+    log.write_bytes(numbered(0, 50))
+    with glance(log) as terminal:
+        terminal.shows("/ search")
+        for behind, name in (("4", "clients"), ("2", "sections"), ("5", "status")):
+            terminal.write(f"1z\x1b{behind}z".encode())
+            terminal.shows(lambda text: is_zoomed(text) and name in text.splitlines()[1])  # noqa: B023 - seen here
+            terminal.press("esc")
+            terminal.shows(lambda text: not is_zoomed(text))
+        terminal.write(b"3z\x1bfpath=/n/7\r")
+        terminal.shows(lambda text: "path=/n/7 \u2715" in text and not is_zoomed(text))
+        terminal.press(";")
+        terminal.shows("to begin with")
+        terminal.write(b"select 12\x1bb34\r")  # while a query is typed it is alt: back to the beginning of the word
+        terminal.shows("select 3412")
+        terminal.press("ctrl+c")
+
+        assert terminal.ends() == 130
+        assert terminal.is_restored()

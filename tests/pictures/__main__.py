@@ -27,6 +27,15 @@ ESCAPE = b"\x1b"
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Something has to be on the screen before the next key."""
+
+    pattern: str
+    key: bytes = b""
+    """Pressed again and again until it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One picture."""
 
@@ -34,7 +43,7 @@ class Shot:
     title: str
     columns: int
     rows: int
-    keys: Sequence[bytes] = ()
+    keys: Sequence[bytes | Until] = ()
     """Pressed before it is taken."""
     undo: Sequence[bytes] = (ESCAPE,)
     """Pressed after it was taken, where keys were."""
@@ -60,11 +69,12 @@ SLOW_SECONDS = 108.0
 """Searches become slow eighty seconds after the opening; then some profiles of it are there."""
 CODE = (
     Shot("suspects", "the page of suspects while searches are slow, with the line of source", 120, 35,
-         (b"d", *(b"k",) * 4, b"j", b"P"), (ESCAPE, ESCAPE), SLOW_SECONDS),
+         (b"d", *(b"k",) * 4, Until("slowest of /search", b"j"), b"P", Until("compile under")), (ESCAPE, ESCAPE),
+         SLOW_SECONDS),
     Shot("flame", "the flame graph of the same time, with top table, callers and callees", 120, 35,
          (b"p", *(b"\x1b[B",) * 5), (ESCAPE, b"S"), SLOW_SECONDS),
     Shot("snapshots", "the page of snapshots, with one that was just taken", 120, 35,
-         (b"K",), (ESCAPE,), SLOW_SECONDS + 22),
+         (b"K", Until("by hand")), (ESCAPE,), SLOW_SECONDS + 22),
 )  # fmt: skip
 """From traffic to the line of code; a snapshot takes some seconds, so it is begun after the shot before."""
 LIGHT = Shot("light", "glance with light colours", 120, 35)
@@ -104,8 +114,7 @@ def one(shown: Terminal, shot: Shot) -> str:
     shown.resize(shot.columns, shot.rows)
     shown.run(1.5)
     for key in shot.keys:
-        shown.send(key)
-        shown.run(0.7)
+        press(shown, key)
     shown.run(1.0)
     if shown.process.poll() is not None:
         raise ValueError(f"the dashboard ended before {shot.name}:\n{shown.text()}")
@@ -114,6 +123,23 @@ def one(shown: Terminal, shot: Shot) -> str:
         shown.send(key)
         shown.run(0.5)
     return drawn
+
+
+def press(shown: Terminal, key: bytes | Until) -> None:
+    """Press a key, or wait.
+
+    Raises:
+        ValueError: what is waited for does not come.
+    """
+    if isinstance(key, bytes):
+        shown.send(key)
+        shown.run(0.7)
+        return
+    until = time.monotonic() + PATIENCE_SECONDS
+    while shown.wait_for(key.pattern, 1.0) is None:
+        if time.monotonic() > until:
+            raise ValueError(f"{key.pattern!r} was never on the screen:\n{shown.text()}")
+        shown.send(key.key)
 
 
 def wait_for(shown: Terminal, pattern: str, seconds: float) -> None:

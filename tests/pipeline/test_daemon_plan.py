@@ -24,6 +24,11 @@ QUIET = {
     "section_limit",
     "incident_limit",
     "keys",
+    "snapshots",
+    "snapshot_mb",
+    "snapshot_count",
+    "snapshot_cooldown",
+    "snapshot_seconds",
 }
 """Settings that change without reading anew."""
 

@@ -70,6 +70,15 @@ async def test_the_graph_is_the_merge_of_exactly_the_polls_that_are_chosen():
                 assert answer.line.steps == line.steps
 
 
+async def test_no_poll_is_on_both_sides_of_a_moment():
+    async with kept(1, 10, 100, 1000) as keeper:
+        for moment in (AT + 59, AT + 60, AT + 62, AT + 65, AT + 66):  # before, at, in and behind the third poll
+            late = await keeper.joined("api", "cpu", moment, AT + 1000)
+            early = await keeper.joined("api", "cpu", AT - 1000, moment, is_over=True)
+            both = [int(one.profile.values[:, 1].sum()) for one in (early, late)]
+            assert both == ([11, 1100] if moment < AT + 65 else [111, 1000])
+
+
 async def test_two_choices_are_compared_as_if_of_the_same_size():
     async with kept(5, 10, 20, 40) as keeper:
         desk = ProfileDesk(lambda: None)

@@ -39,7 +39,7 @@ async def test_an_interval_has_its_polls_and_those_of_the_quiet_time_before():
 
         asked = FlameWish(joint=Joint(some), base=QUIET)
         await stage.until(lambda: shelved(asked))
-        expected = sum(one.end > 2 * some.start - some.end and one.start < some.start for one in polls)
+        expected = sum(2 * some.start - some.end < one.end <= some.start for one in polls)
         assert desk.shelf.rows[KEY].quiet.values.tolist() == [[expected, expected]]
         await stage.until(lambda: (found := desk.answer(asked).picture) is not None and found.base == QUIET)
         answer = desk.answer(asked)

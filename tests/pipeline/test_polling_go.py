@@ -108,9 +108,10 @@ async def test_every_kind_is_polled_and_says_where_the_faults_are(go_program: Pa
 
     table = ProfileTable.open_to_read(database)  # all of it is in the ring, and any of it opens as it is
     assert table is not None
-    assert len(table.heads(target="api")) == len(polls)
-    kept = [read(data) for data in table.datas(table.heads(kind="mutex"))]
-    ours = joined("mutex", [poll.profile for poll in polls if poll.kind == "mutex"])
+    assert len(table.heads(target="api")) - len(polls) in {0, 1}  # one may have been kept when the end came
+    seen = [poll.profile for poll in polls if poll.kind == "mutex"]
+    kept = [read(data) for data in table.datas(table.heads(kind="mutex")[: len(seen)])]
+    ours = joined("mutex", seen)
     assert joined("mutex", kept).values.sum(axis=0).tolist() == ours.values.sum(axis=0).tolist()
     table.close()
 

@@ -131,6 +131,19 @@ async def test_the_source_comes_with_the_answer():
     assert [row.cum for row in answer.source.rows if row.cum] == [810_000_000]
 
 
+async def test_lines_of_the_source_count_for_the_value_that_is_shown():
+    on = Desk()
+    on.desk.add("cpu", capture("m123"), 1.0)
+    on.desk.add("heap", capture("heap1"), 2.0)
+    seconds = await on.settled(FlameWish("cpu", source="regexp.MustCompile"))
+    samples = await on.settled(FlameWish("cpu", source="regexp.MustCompile", value="samples"))
+
+    assert [row.cum for row in seconds.source.rows if row.cum] == [810_000_000]
+    assert [row.cum for row in samples.source.rows if row.cum] == [81]
+    other = await on.settled(FlameWish("heap", source="regexp.MustCompile", value="samples"))
+    assert other.mistake
+
+
 def test_short_names_of_files_tell_them_apart():
     assert names_of(["/a/x/cpu.pb", "/a/y/cpu.pb", "/b/heap.pb", "/b/heap.pb"]) == [
         "x/cpu.pb", "y/cpu.pb", "heap.pb", "heap.pb (2)",

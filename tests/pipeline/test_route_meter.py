@@ -31,11 +31,11 @@ def series_of(*moments: tuple[float, str]) -> LogSeries:
     return series
 
 
-def polled(start: float, end: float, **samples: int) -> Poll:
+def polled(start: float, end: float, target: str = "api", **samples: int) -> Poll:
     """A CPU profile with labels: samples of 10 ms by route."""
     routes = {"slow": "/slow", "hash": "GET /hash", "users": "/users/{id}", "none": ""}
     parts = [cpu({f"main.{name}": count}, route=routes[name]) for name, count in samples.items()]
-    return Poll("api", "cpu", AT + start, AT + end, merge(aligned(parts)))
+    return Poll(target, "cpu", AT + start, AT + end, merge(aligned(parts)))
 
 
 def scene_of(series: LogSeries, seconds: float, **view: object):
@@ -75,6 +75,35 @@ def test_what_a_request_costs_is_the_labels_time_by_the_logs_count() -> None:
     })  # fmt: skip
 
 
+def test_replicas_behind_one_log_are_polled_at_times_of_their_own() -> None:
+    series = series_of(*((at / 10, "/slow") for at in range(600)))  # ten a second: each replica has five of them
+    meter = RouteMeter()
+    for poll in (polled(5, 10, "a", slow=25), polled(15, 20, "b", slow=25), polled(35, 40, "a", slow=25)):
+        meter.take(poll)
+    scene, sight = scene_of(series, 60)
+    assert costs(meter.on(scene, sight, series)) == pytest.approx({"/slow": 0.01})
+
+
+def test_requests_that_are_held_no_more_are_not_counted_as_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    series = series_of((1, "/slow"), (26, "/slow"), (27, "/slow"))
+    monkeypatch.setattr(series, "holds", lambda start: start >= AT + 20)
+    meter = RouteMeter()
+    meter.take(polled(0, 5, slow=90))
+    meter.take(polled(25, 30, slow=4))
+    scene, sight = scene_of(series, 60)
+    assert costs(meter.on(scene, sight, series)) == {"/slow": 0.02}
+
+
+def test_what_it_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glance.pipeline.route_meter.MOST_ENTRIES", 5)
+    series = series_of(*((at + 0.5, "/slow") for at in range(0, 50, 5)))
+    meter = RouteMeter()
+    for start in range(0, 50, 5):
+        meter.take(polled(start, start + 5, slow=start + 1))
+    scene, sight = scene_of(series, 60)
+    assert costs(meter.on(scene, sight, series)) == {"/slow": pytest.approx((0.41 + 0.46) / 2)}
+
+
 def test_a_poll_counts_when_its_requests_are_read() -> None:
     series = series_of((55, "/slow"), (58, "/slow"))
     meter = RouteMeter()
@@ -82,6 +111,20 @@ def test_a_poll_counts_when_its_requests_are_read() -> None:
     scene, sight = scene_of(series, 60)
     assert costs(meter.on(scene, sight, series)) == {}
     assert costs(meter.on(replace(scene, at=AT + 61), sight, series)) == {"/slow": 0.05}
+
+
+def test_while_logs_are_behind_nothing_is_counted_that_is_not_all_there() -> None:
+    series = series_of((1, "/slow"))
+    meter = RouteMeter()
+    meter.take(polled(0, 5, slow=10))
+    scene, sight = scene_of(series, 60)
+    for behind in ({"pending_bytes": 1}, {"lag_bytes": 2 << 20}):
+        sources = tuple(replace(one, **behind) for one in scene.sources)
+        assert sources
+        assert costs(meter.on(replace(scene, sources=sources), sight, series)) == {}
+    series.add(bucket_of([LogRecord(round((AT + 2) * 1000), path=b"/slow")]))
+    sources = tuple(replace(one, pending_bytes=0, lag_bytes=9) for one in scene.sources)
+    assert costs(meter.on(replace(scene, sources=sources), sight, series)) == {"/slow": 0.05}
 
 
 def test_dearest_first() -> None:

@@ -301,3 +301,20 @@ def test_programs_alone_are_kept_without_a_log(target: tuple[str, dict[str, Any]
 
     assert (found.manifest.start, found.manifest.end, found.manifest.records) == (NOW - 600, NOW, 0)
     assert len(found.manifest.profiles) == 4
+
+
+def test_of_very_many_logs_the_newest_are_kept_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a member of the file, of which there are only so many."""
+    monkeypatch.setattr("glance.pipeline.snapshot_logs.MOST_PARTS", 4)
+    monkeypatch.setattr("glance.pipeline.snapshot_lines.MOST_PARTS", 2)
+    paths = [tmp_path / f"{number}.log" for number in range(7)]
+    for number, path in enumerate(paths):
+        path.write_text(line(number))
+    found = take(*paths)
+
+    assert [one["path"] for one in records(found)] == ["/x"] * 4
+    assert found.manifest.notes == ("3 older records of the window are left out: they are of too many logs",)
+    assert [Path(one.source).name for one in found.manifest.raw] == ["5.log", "6.log"]
+    assert any("2 stretches" in one.words for one in found.manifest.logs)

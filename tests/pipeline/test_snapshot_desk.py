@@ -15,10 +15,13 @@ from typing import NamedTuple
 from glance.config import Settings
 from glance.domain.alerts.rule_text import parse_rule
 from glance.domain.flame_board import FlameAnswer, FlameWish
+from glance.domain.profiles.poll_plan import PollPlan
+from glance.domain.profiles.profile import Profile
+from glance.domain.profiles.proto import read
 from glance.domain.profiles.target import targets_of
 from glance.domain.raw_line import LinesWish
 from glance.domain.scene import Scene
-from glance.domain.snapshot import Allowance, Manifest
+from glance.domain.snapshot import Allowance, LogPart, Manifest, ProfilePart
 from glance.domain.snapshot_board import SnapshotBoard, SnapshotWish
 from glance.domain.snapshot_order import SnapshotOrder
 from glance.domain.view import View
@@ -26,14 +29,16 @@ from glance.domain.window import own_choice
 from glance.pipeline.alerting import Alerting
 from glance.pipeline.collector import Collector
 from glance.pipeline.collector_options import CollectorOptions
-from glance.pipeline.frozen_collector import FrozenCollector
+from glance.pipeline.frozen_collector import FrozenCollector, _in_order
+from glance.pipeline.frozen_log import frozen_feeds
 from glance.pipeline.intake import Intake
+from glance.pipeline.polling import Polling
 from glance.pipeline.snapshot_desk import SnapshotDesk
 from glance.pipeline.snapshot_plan import SnapshotPlan, snapshots_of
 from glance.sources.discovery import discover
 from glance.store.snapshot_file import SnapshotFile
 from glance.store.snapshot_shelf import SnapshotShelf, shelf_beside
-from tests.pipeline.fault_server import fault_server, reply
+from tests.pipeline.fault_server import fault_server, profile, reply
 from tests.pipeline.test_collector import Stage, line
 
 VIEW = View(window="15m", rows=(("paths", 50), ("clients", 5)), log_lines=5)
@@ -182,6 +187,19 @@ async def test_an_alert_takes_none_where_rule_or_settings_say_so(tmp_path: Path)
     assert not plan.shelf.exists()
 
 
+async def test_changed_settings_hold_at_once_without_reading_anew(tmp_path: Path) -> None:
+    log, old, new = written(tmp_path), SnapshotPlan(tmp_path / "old"), SnapshotPlan(tmp_path / "new")
+    async with running(live(log, old)) as stage:
+        await stage.until(lambda scene: scene.totals.hits == 60)
+        look(stage, page=SnapshotWish())
+        await stage.until(lambda scene: isinstance(scene.page, SnapshotBoard))
+        stage.collector._snapshots.change(new)
+        order(stage, 1)
+        await said(stage, "kept as")
+        await stage.until(lambda scene: isinstance(scene.page, SnapshotBoard) and len(scene.page.rows) == 1)
+    assert (len(shelved(old)), len(shelved(new))) == (0, 1)
+
+
 async def test_a_shelf_that_cannot_be_used_is_said_and_hurts_nobody(tmp_path: Path) -> None:
     log, shelf = written(tmp_path), tmp_path / "shelf"
     shelf.write_bytes(b"no folder")
@@ -312,3 +330,39 @@ def test_nothing_runs_while_nobody_wants_anything() -> None:
     desk.order(None)
     assert not desk._threads
     desk.close()
+
+
+async def test_what_is_polled_without_history_is_in_it_and_tells_of_its_window(tmp_path: Path) -> None:
+    log, now = written(tmp_path), time.time()
+    polling = Polling(targets_of(("api=127.0.0.1:9",)), PollPlan())  # nobody is there: it is asked in vain
+    collector = Collector(
+        Intake(discover([str(log)])), CollectorOptions(refresh_seconds=0.05), VIEW, polling=polling,
+        snapshots=(plan := SnapshotPlan(tmp_path / "shelf")),
+    )  # fmt: skip
+    async with running(collector) as stage:
+        keeper = polling.memory()
+        assert keeper is not None
+        for second in (100, 50):
+            await keeper.take("api", "cpu", profile(7), now - second, now - second + 5)
+        await stage.until(lambda scene: scene.totals.hits == 60)
+        order(stage, 1)
+        await said(stage, "kept as")
+    (found,) = shelved(plan)
+    (part,) = found.manifest.profiles
+
+    assert (part.target, part.kind, part.origin, part.words) == ("api", "cpu", "polled", "2 of 2 polls")
+
+
+def test_the_cpu_that_is_shown_first_is_that_of_the_window() -> None:
+    def named(origin: str, kind: str, count: int) -> tuple[ProfilePart, Profile]:
+        return ProfilePart("api", kind, "", origin, 0.0, 1.0, ""), read(profile(count))  # type: ignore[arg-type]
+
+    parts = [named("polled", "cpu", 90), named("fetched", "heap", 900), named("fetched", "cpu", 3)]
+
+    assert [(one.origin, one.kind) for one, _ in _in_order(parts)][-2:] == [("fetched", "cpu"), ("polled", "cpu")]
+
+
+def test_a_log_of_which_only_the_newest_lines_are_kept_is_not_said_to_be_unreadable(tmp_path: Path) -> None:
+    (feed,) = frozen_feeds([LogPart("access.log", "combined", 60, words="only the newest lines")], {})
+
+    assert (feed.refusal, feed.note) == ("", "only the newest lines")

@@ -11,13 +11,14 @@ from glance.domain.interval import Interval
 from glance.domain.joint import Joint
 from glance.domain.profiles.alignment import aligned
 from glance.domain.profiles.merge import merge
+from glance.domain.profiles.parts import ValueType
 from glance.domain.suspect_board import SuspectBoard, SuspectWish
 from glance.domain.view import View
 from glance.pipeline.poll_shelf import Shelved, asked_of
 from glance.pipeline.profile_desk import ProfileDesk
 from glance.pipeline.suspect_desk import SuspectDesk
 from glance.pipeline.suspect_ranking import Side, ranked
-from tests.domain.profiles.suspected import GOROUTINES, SERVE, cpu, made
+from tests.domain.profiles.suspected import GOROUTINES, SERVE, cpu, heap, made
 
 SLOW = f"regexp.compile regexp.MustCompile main.handleSlow:66 {SERVE}"
 HASH = f"crypto/sha256.block main.handleHash:9 {SERVE}"
@@ -94,6 +95,32 @@ async def test_samples_without_a_label_all_count_and_that_is_said() -> None:
     stage.lay(view, ("cpu", MIXED, None), ("goroutine", PILE, None))
     board = await stage.answer(view)
     assert "samples of goroutines do not say which route they are of: all of them are counted" in board.notes
+
+
+async def test_a_suspect_of_all_routes_stands_behind_those_of_the_route_and_says_so() -> None:
+    memory = heap({f"regexp.compile regexp.MustCompile main.handleOther:9 {SERVE}": 9000})
+    stage, view = Stage(), view_of(joint=Joint(route="/hash"))
+    grown = cpu({HASH: 900}, route="/hash")
+    stage.lay(view, ("allocs", memory, None), ("cpu", grown, cpu({HASH: 10, SLOW: 900}, route="/hash")))
+    board = await stage.answer(view)
+    assert [(row.function, "of all routes" in row.detail) for row in board.rows][:2] == [
+        ("main.handleHash", False), ("main.handleOther", True)
+    ]  # fmt: skip
+    everything = view_of()
+    stage.lay(everything, ("allocs", memory, None))
+    board = await stage.answer(everything)
+    assert board.rows
+    assert not any("of all routes" in row.detail for row in board.rows)
+
+
+async def test_what_says_no_route_is_told_only_of_what_is_in_the_list() -> None:
+    threads = made((ValueType("threadcreate", "count"),), ("runtime.mstart", (3,)))
+    few = made(GOROUTINES, (STUCK, (3,)))
+    stage, view = Stage(), view_of(joint=Joint(route="/slow"))
+    stage.lay(view, ("cpu", MIXED, None), ("threadcreate", threads, None), ("goroutine", few, None))
+    board = await stage.answer(view)
+    assert [row.profile for row in board.rows] == ["api cpu"]
+    assert not any("which route" in note for note in board.notes)
 
 
 async def test_what_was_not_there_before_is_new_and_time_goes_before_goroutines() -> None:

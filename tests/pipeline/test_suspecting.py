@@ -38,7 +38,8 @@ def test_where_there_is_no_code_it_says_why(tmp_path: Path) -> None:
     (tmp_path / "main.go").write_text(CODE)
     code = LocalCode(str(tmp_path))
 
-    assert "not found" in code.find("main.work", "nowhere/else.go", 3).note
+    assert code.find("main.work", "nowhere/else.go", 3).note.endswith("--source-root DIR, or --map OLD=NEW")
+    assert LocalCode(hint="look there").find("", "nowhere/else.go", 3).note == "its source was not found: look there"
     assert "does not tell" in code.find("main.work", "", 0).note
     assert "another version" in code.find("main.work", "main.go", 21).note
     assert not code.find("main.work", "main.go", 21).lines

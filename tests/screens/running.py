@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import unicodedata
 from contextlib import asynccontextmanager
 from dataclasses import replace
+
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 
 from glance.app import Glance, ScreenSettings
 from glance.domain.view import View
@@ -34,6 +39,14 @@ class QuietEngine:
         self.remembered.append((key, value))
 
 
+def character_of(key):
+    """The sign that a key types; None where it types none."""
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        return key if len(key) == 1 else None
+
+
 class Stage:
     """A running dashboard with its engine and hands."""
 
@@ -41,12 +54,27 @@ class Stage:
         self.app, self.engine, self.pilot = app, engine, pilot
 
     async def press(self, *keys):
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys, each as soon as everything is done that the one before it began.
+
+        The pilot waits after each for a time in which the machine has little to do, which is long where it has much.
+        """
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+            self.app._driver.send_message(events.Key(name, character_of(name)).set_sender(self.app))
+            await self.settle()
 
     async def publish(self, at=AT, **changes):
         self.engine.publish(replace(scene_at(at, self.engine.views[-1]), **changes))
-        await self.pilot.pause()
+        await self.settle()
+
+    async def settle(self):
+        """Until the loop has nothing to do but to wait."""
+        loop = asyncio.get_running_loop()
+        for _ in range(2):
+            await self.pilot._wait_for_screen()
+            while loop._ready:  # noqa: ASYNC110 - there is no event for it
+                await asyncio.sleep(0)
+            self.app.screen._on_timer_update()
 
     @property
     def overview(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -367,7 +368,8 @@ async def test_a_stretch_that_is_gone_to_is_a_window_of_its_own_and_esc_comes_ba
         await on.press("at", "1", "4", "escape")
         assert on.engine.views[-1].filter == kept
         await on.press("at")
-        on.overview.filter_bar.write("@2026-11-21", 11)
+        day = datetime.fromtimestamp(AT - 86400, UTC).astimezone().strftime("@%Y-%m-%d")
+        on.overview.filter_bar.write(day, len(day))
         await on.press("enter")
         assert is_own(on.engine.views[-1].window)
         assert window_choice(on.engine.views[-1].window).seconds == 86400
@@ -387,3 +389,16 @@ async def test_a_mistake_in_a_time_is_said_and_goes_nowhere():
         await on.press("escape")
         assert not on.overview.is_filter_typed
         assert (on.engine.views[-1] if on.engine.views else None) == before
+
+
+@pytest.mark.parametrize("text", ["2030-01-01", "2030-01-01 14:00", "4000000000"])
+async def test_what_has_not_come_yet_is_said_and_goes_nowhere(text):
+    async with stage() as on:
+        await on.publish()
+        before = (on.overview.view.window, on.overview.view.end)
+        await on.press("at")
+        on.overview.filter_bar.write(f"@{text}", len(text) + 1)
+        await on.press("enter")
+        assert (on.overview.view.window, on.overview.view.end) == before
+        assert "that has not come yet" in on.screen_text
+        assert not on.overview.is_filter_typed

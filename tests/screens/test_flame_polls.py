@@ -123,6 +123,53 @@ async def test_any_range_is_chosen_by_the_mouse():
         assert page(on)._state.zooms == ()  # two clicks on polls zoom into nothing
 
 
+async def test_a_poll_that_leaves_the_window_while_the_mouse_is_held_moves_no_other_into_the_choice():
+    async with opened() as on:
+        x, y = on.overview.panel("profile").region.offset
+        width = page(on).size.width
+        await on.pilot.mouse_down(offset=(x + width - 2, y + 1))
+        later = replace(line_of(), steps=line_of(MANY + 2).steps[2:])  # two went, two came
+        await show(on, later)
+        await on.pilot.mouse_up(offset=(x + width - 2, y + 1))
+        assert chosen(on) == (10, 11, 12)
+
+
+async def test_esc_leaves_chosen_polls_before_their_line_is_there():
+    async with opened() as on:
+        page(on).seek("api allocs", "", "")
+        page(on).compare_polls((21,), (25,))
+        await on.press("left_square_bracket", "right_square_bracket")  # the line of another profile is still there
+        assert (wish(on).name, wish(on).polls, wish(on).base_polls) == ("api allocs", (25,), (21,))
+        await on.press("escape")
+        assert (wish(on).name, wish(on).polls, wish(on).base_polls) == ("api allocs", (25,), ())
+        await on.press("escape")
+        assert (wish(on).name, wish(on).polls) == ("api allocs", ())
+        page(on).compare_polls((21,), (25,))
+        await on.press("right_parenthesis")
+        assert (wish(on).name, wish(on).polls, wish(on).base_polls) == ("api cpu", (), ())
+
+
+async def test_who_was_led_to_a_profile_is_not_shown_it_again_when_coming_by_another_way():
+    async with opened() as on:
+        page(on).seek("api allocs", "main.slow", "inuse_space")
+        assert page(on).wish.name == "api allocs"
+        await on.press("escape", "p")
+        assert (wish(on).name, wish(on).value) == ("", "")
+        await show(on, line_of())
+        await on.press("left_parenthesis", "escape", "p")  # what one chose stays
+        assert wish(on).name == "api allocs"
+
+
+async def test_after_esc_the_profile_itself_is_compared_not_the_polls_that_were_chosen():
+    async with opened() as on:
+        await on.press("left_square_bracket")
+        picked = picture_of(wish(on), ("api cpu, 1 poll 14:02", profile_of(STACKS)), ("", None), (AT, 5.0))
+        notes = (ProfileNote("api allocs", at=1.0), ProfileNote("api cpu", at=2.0))
+        await on.publish(page=FlameAnswer(wish(on), notes, picked, line=line_of()))
+        await on.press("escape", "c")
+        assert (wish(on).name, wish(on).base) == ("api cpu", "api allocs")
+
+
 async def test_two_choices_are_compared_by_one_key():
     async with opened() as on:
         await on.press("left_square_bracket", "right_curly_bracket", "c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.command import CommandList
 
 from glance.screens.export_chooser import ExportChooser
 from tests.screens.running import stage
@@ -104,3 +105,14 @@ async def test_the_palette_runs_a_command_of_the_page():
         await on.press("d")
         await choose(on, "latency sort")
         assert on.engine.views[-1].page.sort != "p95"
+
+
+async def test_without_colours_the_chosen_row_of_the_palette_is_underlined(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage() as on:
+        await on.publish()
+        on.app.action_command_palette()
+        await on.pilot.pause(0.2)
+        rows = on.app.screen.query_one(CommandList)
+        assert rows.get_visual_style("option-list--option-highlighted").underline
+        assert not rows.get_visual_style("option-list--option").underline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from contextlib import asynccontextmanager
 
 import pytest
@@ -201,3 +202,13 @@ async def test_the_map_of_the_log_is_one_key_away(script):
     async with watched(script) as on:
         await on.press("H", "h")
         assert on.on.focused == "heat"
+
+
+async def test_the_mark_of_the_cursor_stands_in_no_number(tmp_path):
+    path = tmp_path / "short.txt"
+    path.write_text(perf_script([(184_694.2, "a"), (184_694.4, "b")]))
+    async with watched(path) as on:
+        await on.press("H")
+        text = on.on.text("samples")
+        assert "▴" in text
+        assert not re.search(r"[0-9]▴|▴[0-9]", text)

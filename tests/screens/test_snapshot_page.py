@@ -139,15 +139,21 @@ async def test_one_is_opened_like_live_and_left_where_one_was():
         await on.publish(view=live, lines_total=987_654)
         assert "987,654" not in on.screen_text, "a scene of the logs that came late"
         sight = SnapshotSight(ROWS[0].path, ROWS[0].id, START, START, START + 900, "slow \x1b[31msince")
+        assert "opening" in on.screen_text
         await on.publish(frozen=sight)
+        assert "opening" not in on.screen_text
         assert "SNAPSHOT" in on.screen_text
         assert "esc returns to live" in on.screen_text
         await on.press("e")
         assert on.engine.views[-1].page is not None
         assert on.engine.views[-1].snapshot == ROWS[0].path
-        await on.press("escape", "left")
+        await on.press("escape")
+        assert not on.app.screen.now.is_past, "there is nothing later, and no now"
+        await on.press("left")
         assert on.engine.views[-1].end < view.end
+        assert on.app.screen.now.is_past
         await on.press("end")
+        assert not on.app.screen.now.is_past
         assert (on.engine.views[-1].window, on.engine.views[-1].end) == (view.window, view.end)
         await on.press("escape")
         assert on.engine.views[-1] == before

@@ -12,6 +12,7 @@ from glance.domain.profiles.poll import TargetStatus
 from glance.domain.stack_board import FILES, GoroutineWish, GrowthWish, StackSource
 from glance.messages import SourceRequested
 from glance.pipeline.flame_picture import picture_of
+from glance.widgets.flame_page import FlamePage
 from glance.widgets.goroutine_page import GoroutinePage
 from glance.widgets.growth_page import GrowthPage
 from glance.widgets.stack_export import target_of
@@ -73,6 +74,18 @@ async def flame(on, name):
     found = picture_of(asked, (name, profile_of({"a;b": 3})), ("", None), (1.0, 12.0))
     targets = (TargetStatus("my api", "http://x"),)
     await on.publish(page=FlameAnswer(asked, (ProfileNote(name, at=1.0),), found), targets=targets)
+
+
+async def test_what_the_page_before_asked_last_comes_late_and_takes_nothing_away():
+    async with stage((120, 35)) as on:
+        await on.publish()
+        await on.press("p")
+        await flame(on, "my api cpu")
+        before = on.overview.query_one(FlamePage)
+        await on.press("t")
+        before.ask()
+        await on.press("s")
+        assert isinstance(wish(on), GoroutineWish)
 
 
 async def test_from_the_flame_graph_it_is_the_same_program_and_esc_goes_back_there():

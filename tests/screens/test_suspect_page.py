@@ -222,24 +222,24 @@ async def test_the_list_can_be_exported():
         assert all(len(row) == len(table.columns) for row in table.rows)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    ("board", "words"),
-    [
-        ({"standing": "nothing"}, "no profiles were polled"),
-        ({"standing": "empty", "notes": ("no sample has /x as its route",)}, "no samples of the last"),
-        ({"standing": "clean", "looked": "2s CPU in 4 polls"}, "nothing suspicious in 2s CPU"),
-        ({"standing": "waiting", "is_working": True}, "looking for suspects"),
-        ({"standing": "clean", "mistake": "they count different things"}, "they count different things"),
-    ],
+NOTHING = (
+    ({"standing": "waiting", "is_working": True}, "looking for suspects"),
+    ({"standing": "nothing"}, "no profiles were polled"),
+    ({"standing": "empty", "notes": ("no sample has /x as its route",)}, "no samples of the last"),
+    ({"standing": "clean", "looked": "2s CPU in 4 polls"}, "nothing suspicious in 2s CPU"),
+    ({"standing": "clean", "mistake": "they count different things"}, "they count different things"),
 )
-async def test_nothing_is_told_in_words(size, board, words):
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_is_told_in_words(size):
     async with stage(size) as on:
         await on.publish(targets=())
         await on.press("P")
-        await on.publish(page=SuspectBoard(wish(on), **board), targets=())
-        said = " ".join(on.text("suspects").replace("│", " ").split())
-        assert words in said or (size == (40, 10) and words.split()[0] in said)
+        for number, (board, words) in enumerate(NOTHING):
+            await on.publish(AT + number, page=SuspectBoard(wish(on), **board), targets=())
+            said = " ".join(on.text("suspects").replace("│", " ").split())
+            assert words in said or (size == (40, 10) and words.split()[0] in said)
 
 
 async def test_hostile_names_pass_the_gate():

@@ -41,6 +41,31 @@ def test_a_file_is_found(tmp_path: Path, recorded: str, place: str) -> None:
     assert code.lines(recorded) == (f"// {place}",)
 
 
+@pytest.mark.parametrize(
+    ("module", "recorded", "place"),
+    [
+        ("example.com/own/app", "example.com/own/app/cmd/main.go", "app/cmd/main.go"),
+        ("plain", "plain/main.go", "app/main.go"),
+        ("", "example.com/own/app/cmd/main.go", "app/cmd/main.go"),
+    ],
+)
+def test_a_build_with_trimpath_names_its_own_module(tmp_path: Path, module: str, recorded: str, place: str) -> None:
+    expected = made(tmp_path, place)
+    made(tmp_path, "app/cmd/deep/other.go")
+    if module:
+        (tmp_path / "app" / "go.mod").write_text(f"// a remark\nmodule {module}\n\ngo 1.25\n")
+
+    for folder in ("app", "app/cmd/deep") if module else ("app",):
+        assert SourceCode(str(tmp_path / folder), environment={}).find(recorded) == expected
+
+
+def test_the_standard_library_is_no_file_of_ones_own(tmp_path: Path) -> None:
+    made(tmp_path, "proc.go")
+
+    with pytest.raises(SourceError):
+        SourceCode(str(tmp_path), environment={}).find("runtime/proc.go")
+
+
 def test_a_beginning_is_replaced(tmp_path: Path) -> None:
     expected = made(tmp_path, "here/main.go")
     code = SourceCode(str(tmp_path), maps=mapped([f"/build={tmp_path}/here"]))
@@ -59,6 +84,14 @@ def test_what_is_not_found_is_told(tmp_path: Path) -> None:
         SourceCode(str(tmp_path), environment={}).find("/x/nowhere.go")
     with pytest.raises(SourceError):
         SourceCode(str(tmp_path), environment={}).find("nul\0l.go")
+
+
+@pytest.mark.parametrize("name", ["id_rsa", "shadow", ".env", "key.pem"])
+def test_what_is_no_source_code_is_not_shown_by_whoever_asks(tmp_path: Path, name: str) -> None:
+    code = SourceCode(str(tmp_path), maps={"/build/main.go": str(made(tmp_path, name))})
+    for path in (str(tmp_path / name), name, f"/elsewhere/{name}", "/build/main.go"):
+        with pytest.raises(SourceError):
+            code.lines(path)
 
 
 def test_what_is_too_large_is_no_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,35 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_what_a_killed_one_left_in_any_folder_goes_with_the_next(tmp_path: Path) -> None:
+    own, others = tmp_path / f".{ID}.glance.0123abcd.part", tmp_path / ".letter.0123abcd.part"
+    own.write_bytes(b"half")
+    others.write_bytes(b"of another program")
+
+    write_snapshot(tmp_path / "b.glance", MADE, CONTENTS)
+
+    assert sorted(os.listdir(tmp_path)) == [others.name, "b.glance"]
+
+
+def test_what_packs_as_well_as_a_bomb_is_packed_less_and_can_be_read(tmp_path: Path) -> None:
+    """A flood of equal requests: 300 times smaller when packed, which a reader refuses."""
+    line = b'{"time": "2026-11-22T21:42:39Z", "client": "1.1.1.1", "method": "GET", "path": "/", "status": 200}\n'
+    flood = Content("records.jsonl", "records", line * (16_000_000 // len(line)))
+    write_snapshot(tmp_path / "a.glance", MADE, (flood, Content("lines/0001-a", "lines", bytes(16 << 20))))
+
+    with SnapshotFile.open(tmp_path / "a.glance") as file:
+        assert file.damages() == []
+    assert (tmp_path / "a.glance").stat().st_size < 2_000_000
+
+
+def test_what_nobody_would_read_is_not_written(tmp_path: Path) -> None:
+    many = [Content(f"lines/{number:05}", "lines", b"x") for number in range(ZIP_LIMITS.members)]
+    with pytest.raises(StoreError, match="cannot write the snapshot"):
+        write_snapshot(tmp_path / "a.glance", MADE, many)
+
+    assert os.listdir(tmp_path) == []
+
+
 def refused(path: Path, limits: ZipLimits = ZIP_LIMITS) -> str:
     """Why a file is not read."""
     with pytest.raises(StoreError) as found:
@@ -251,6 +280,18 @@ def test_another_kind_of_zip_is_refused(tmp_path: Path) -> None:
     assert "manifest" in refused(zipped(tmp_path / "w.glance", ("summary.json", b"x")))
     assert "manifest" in refused(zipped(tmp_path / "v.glance", (MANIFEST, b"[" * 100_000)))
     assert "newer glance" in refused(zipped(tmp_path / "u.glance", (MANIFEST, named(format=9))))
+
+
+def test_a_manifest_that_has_one_member_for_many_things_is_refused(tmp_path: Path) -> None:
+    """A few megabytes, held a thousand times, are more than any memory."""
+    raw = {"source": "a", "member": "lines/1", "generation": 0, "offset": 0, "lines": 1, "start": 1.0, "end": 2.0}
+    profile = {"target": "a", "kind": "cpu", "member": "lines/1", "origin": "fetched", "start": 1.0, "end": 2.0}
+    log = {"path": "a", "format": "x", "records": 1}
+    for lies in ({"raw": [raw, raw]}, {"profiles": [profile, profile]}, {"raw": [raw], "profiles": [profile]}):
+        path = zipped(tmp_path / "x.glance", (MANIFEST, named(**lies)))
+        assert "one member for two things" in refused(path)
+    path = zipped(tmp_path / "y.glance", (MANIFEST, named(logs=[log] * 10_000)))
+    assert "more than a snapshot can have" in refused(path)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -97,6 +98,25 @@ def test_a_full_disk_is_left_alone(shelf: SnapshotShelf, monkeypatch: pytest.Mon
     assert shelf.all() == []
 
 
+def test_what_packs_well_needs_only_the_room_that_it_takes(
+    shelf: SnapshotShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of equal requests: 40 MB that take 200 kB. What is left is measured again when it is written."""
+    free = 50 << 20
+    room = SimpleNamespace(f_bavail=(64 << 20) + free, f_frsize=1)
+    monkeypatch.setattr(snapshot_shelf.os, "statvfs", lambda _folder: room)
+    shelf.add(made(1), (Content("records.jsonl", "records", b"the same\n" * (60 << 20 >> 3)),), now=NOW)
+
+    def write(*_given: object, **_named: object) -> Manifest:
+        room.f_bavail = 64 << 10
+        return write_snapshot(*_given, **_named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(snapshot_shelf, "write_snapshot", write)
+    with pytest.raises(StoreError, match="cannot keep"):
+        shelf.add(made(2), content(), now=NOW)
+    assert ids(shelf) == [made(1).id]
+
+
 def test_a_note_changes_nothing_else(shelf: SnapshotShelf) -> None:
     data = content()
     shelf.add(made(1), data, now=NOW)
@@ -153,9 +173,9 @@ def test_what_cannot_be_read_is_listed_with_its_reason_and_stays(shelf: Snapshot
 
 def test_what_a_killed_process_left_is_removed_by_the_next(shelf: SnapshotShelf) -> None:
     shelf.add(made(1), content(), now=NOW)
-    left = shelf.folder / ".x.glance.00.part"
+    left = shelf.folder / ".x.glance.0000abcd.part"
     left.write_bytes(b"half")
-    busy = shelf.folder / ".y.glance.00.part"
+    busy = shelf.folder / ".y.glance.0000abce.part"
     with busy.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # somebody writes it just now
         assert ids(shelf) == [made(1).id]

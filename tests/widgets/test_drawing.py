@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from glance.widgets.drawing import Line, bar, clean, fit_left, fit_path, fit_right, resample, sparkline, words
+from glance.widgets.drawing import (
+    Line,
+    bar,
+    clean,
+    fit_left,
+    fit_path,
+    fit_right,
+    fit_words,
+    resample,
+    sparkline,
+    words,
+)
 
 PLAIN = Style()
 
@@ -25,6 +36,19 @@ def test_figures_stand_at_the_right():
     assert fit_right("201k", 6) == "  201k"
 
 
+def test_a_sentence_is_cut_behind_a_clause_or_a_word_but_not_within_a_number():
+    told = "High traffic generated an alert - hits = 46.26, triggered at 2026-11-22T21:37:29Z"
+    assert fit_words(told, 66) == "High traffic generated an alert - hits = 46.26…"
+    assert fit_words(told, 47) == "High traffic generated an alert - hits…"
+    assert fit_words("a word", 6) == "a word"
+    assert fit_words("/a/path/without/any/space", 10) == "/a/path/w…"
+
+
+@given(st.text(), st.integers(0, 30))
+def test_a_sentence_has_no_more_than_its_width(text, width):
+    assert cell_len(fit_words(clean(text), width)) <= width
+
+
 @given(st.text(), st.integers(0, 30))
 def test_fitted_text_has_exactly_its_width(text, width):
     shown = clean(text)
@@ -39,6 +63,13 @@ def test_a_line_has_exactly_its_width(texts, width):
         line.put(clean(text), PLAIN)
     strip = line.strip()
     assert sum(cell_len(segment.text) for segment in strip) == width == strip.cell_length
+
+
+def test_blanks_beside_a_figure_are_not_underlined():
+    style = Style(underline=True)
+    strip = Line(8, PLAIN).put("    12", style).strip()
+    assert [segment.text for segment in strip if segment.style and segment.style.underline] == ["12"]
+    assert strip.text == "    12  "
 
 
 def test_a_wide_character_is_not_cut_in_half():

@@ -13,6 +13,7 @@ from glance.domain.log_line import LogLine
 from glance.domain.scene import EMPTY_SCENE, HistoryStatus, Scene, SourceStatus, Totals
 from glance.domain.view import View
 from glance.domain.window import window_at, window_choice
+from glance.widgets.alert_line import alert_line_picture
 from glance.widgets.alert_pane import alert_picture
 from glance.widgets.frame import Tab
 from glance.widgets.header import Standing, header_picture
@@ -38,6 +39,13 @@ def text(picture):
 
 def header(scene, width=170, **standing):
     return text(header_picture(scene, Standing(**standing), Size(width, 1), INKS))[0]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_header_keeps_the_name_of_the_program(width):
+    line = header(scene_at(), width=width)
+    assert line.startswith(" glance ")
+    assert "LIVE" in line
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -339,3 +347,20 @@ def test_a_notice_leaves_room_for_the_window_and_the_pause():
     assert "theme the" in line
     assert "‹ 15m ›" in line
     assert "PAUSED" in line
+
+
+def test_an_alert_in_one_line_is_not_cut_within_its_time():
+    alert = firing(AT)[0]
+    scene = replace(scene_at(AT), alerts=(alert,))
+    shown = alert_line_picture(scene, Size(74, 1), INKS).strips[0].text.rstrip()
+    assert shown.endswith("…")
+    assert "triggered" not in shown
+
+
+def test_a_selected_class_is_inverse_at_both_sides_of_its_bar_where_there_are_sixteen_colours():
+    inks = inks_of("glance-ansi-dark")
+    row = status_picture(scene_at(), Size(60, 14), inks, (), True, cursor=4).strips
+    chosen = next(strip for strip in row if "4xx" in strip.text)
+    blank = [segment for segment in list(chosen)[:-1] if segment.text.isspace()]
+    assert sum(len(segment.text) for segment in blank) > 20
+    assert all(segment.style is not None and segment.style.reverse for segment in blank)

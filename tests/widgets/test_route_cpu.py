@@ -39,6 +39,15 @@ def test_a_narrow_one_has_no_room_for_it_unless_it_is_the_order(width):
     assert "cpu/req▾" in shown(width, sorts=(("routes", "cpu"),))[1]
 
 
+def test_what_it_costs_has_not_the_colour_of_an_error():
+    inks = inks_of("glance-dark")
+    scene = replace(scene_at(AT, View()), rankings=(Ranking("routes", ROWS, len(ROWS)),), view=View())
+    row = table_picture(scene, "routes", Size(120, 10), inks, (), state=TableState()).strips[2]
+    styles = {segment.style.color for segment in row if "1.2ms" in segment.text and segment.style}
+    assert styles
+    assert not styles & {inks.client_error.color, inks.server_error.color}
+
+
 def test_without_profiles_there_is_no_such_column():
     rows = tuple(replace(row, cpu=None) for row in ROWS)
     assert "cpu/req" not in shown(200, rows)[1]

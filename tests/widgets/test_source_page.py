@@ -33,6 +33,13 @@ def test_every_cell_is_painted_and_nothing_hostile_in_it(width, play):
     assert not [c for c in shown if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u202e\u200b\u2066"]
 
 
+@pytest.mark.parametrize("width", range(40, 80, 3))
+def test_a_column_of_figures_is_there_whole_or_not_at_all(width):
+    heading, row = text(scene_at(), width)[1:3]
+    assert "…" not in heading
+    assert not row.endswith("…")
+
+
 def test_a_log_has_its_path_state_format_and_figures():
     line = text(scene_at())[2]
     for words in ("/var/log/nginx/access.log", "following", "combined + request time", "12,408,112", "2.40GB"):

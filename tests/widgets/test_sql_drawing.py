@@ -14,7 +14,7 @@ from glance.domain.view import View
 from glance.widgets.inks import inks_of
 from glance.widgets.sql_drawing import SqlState, row_room, sql_picture
 from glance.widgets.sql_editor import SqlTyped
-from glance.widgets.sql_grid import copied_text, grid_of, left_for, widths_within
+from glance.widgets.sql_grid import Marked, copied_text, grid_of, grid_strips, left_for, widths_within
 from tests.scenes import AT, scene_at
 from tests.stage import HOSTILE
 
@@ -131,3 +131,13 @@ def test_hostile_text_is_harmless_wherever_it_stands(is_open):
 
 def test_there_is_always_room_for_a_row():
     assert row_room(SqlState(SqlTyped("x " * 500, 0)), Size(40, 8)) >= 1
+
+
+def test_room_behind_the_last_column_that_is_seen_belongs_to_those_that_were_cut():
+    names = tuple(f"column {number}" for number in range(6))
+    rows = ((*(f"{name} with rather a long value" for name in names),),)
+    result = SqlResult("SELECT", names, rows, True, False, 0.1, 1, AT)
+    inks = inks_of("glance-dark")
+    heading, row = (strip.text for strip in grid_strips(result, Marked(0, 0), Size(78, 4), inks))
+    assert len(heading) == len(row) == 78
+    assert "column 0 with rather a long value" in row

@@ -8,6 +8,7 @@ import pytest
 from textual.geometry import Size
 
 from glance.domain.profiles.poll import KindStatus, TargetStatus
+from glance.domain.scene import EMPTY_SCENE
 from glance.domain.stack_board import (
     AskedStates,
     Doing,
@@ -22,6 +23,7 @@ from glance.domain.view import View
 from glance.widgets.inks import inks_of
 from glance.widgets.stack_drawing import StackSight, stack_page, waited
 from glance.widgets.stack_state import StackState, ordered
+from glance.widgets.stack_words import nothing_lines, nothing_words
 from tests.scenes import AT, scene_at
 from tests.stage import HOSTILE
 
@@ -190,3 +192,10 @@ def test_hostile_names_pass_the_gate():
 )
 def test_waiting_times_are_those_of_go(minutes, text):
     assert waited(minutes) == text
+
+
+def test_a_snapshot_without_stacks_says_so_and_not_how_to_poll():
+    board = StackBoard(GoroutineWish(), is_frozen=True)
+    assert nothing_words(EMPTY_SCENE, board, is_memory=False) == ["this snapshot has no profile of goroutines"]
+    lines = nothing_lines(EMPTY_SCENE, board, 80, INKS, is_memory=True)
+    assert "--pprof" not in "".join(strip.text for strip in lines)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from glance.domain.logs.filter_field import FIELD_NAMES
 from glance.domain.logs.filter_mistake import Mistake
 
 MOST_CHARACTERS = 4000
@@ -75,8 +74,7 @@ def _next(text: str, at: int) -> tuple[Token, int]:
     if word := _WORD.match(text, at):
         return Token(word[1].lower(), at), word.end()
     head = _HEAD.match(text, at)
-    if head is None and (loose := _LOOSE_HEAD.match(text, at)) and loose[1].lower() in FIELD_NAMES:
-        head = loose
+    head = head or _LOOSE_HEAD.match(text, at)  # of an unknown field too, so that `statu = 5` is no three words
     if head is None:
         value, end, is_quoted = _value(text, at, is_pattern=False)
         return Token("term", at, "", ":", value, at + is_quoted, is_quoted), end

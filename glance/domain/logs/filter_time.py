@@ -167,10 +167,17 @@ def _moment_ms(found: re.Match[str]) -> tuple[int, int]:
             moment = moment.replace(tzinfo=None).astimezone()
         part_ms, length_ms = _part_ms(found[7])
         start_ms = round(moment.timestamp() * 1000) + part_ms
+        if not found[4]:
+            return start_ms, _day_ms(moment) if not zone else DAY_MS
     except (ValueError, OverflowError, OSError) as error:
         raise Mistake("no calendar has this", hint=_EXPECTED) from error
-    lengths = (length_ms if found[6] else 0, 60_000 if found[5] else 0, 3_600_000 if found[4] else 0, DAY_MS)
-    return start_ms, next(length for length in lengths if length)
+    return start_ms, length_ms if found[6] else 60_000 if found[5] else 3_600_000
+
+
+def _day_ms(midnight: datetime) -> int:
+    """How long a day is on this machine: one on which its clock is set is longer or shorter than others."""
+    next_one = (midnight.replace(tzinfo=None) + timedelta(days=1)).astimezone()
+    return round((next_one - midnight).total_seconds() * 1000)
 
 
 def stretch_text(start_ms: int, end_ms: int) -> str:

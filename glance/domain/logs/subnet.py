@@ -8,9 +8,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 from glance.domain.logs.filter_address import address_of
 from glance.errors import UsageError
 
-GROUPED_BITS = {4: 24, 6: 64}
-"""By version, the length of the prefix whose addresses are grouped: about what one customer has."""
-
 WIDEST = {4: 8, 6: 16}
 """By version, the shortest prefix that a line is written for; a shorter one is a slip."""
 

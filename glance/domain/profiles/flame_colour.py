@@ -72,6 +72,13 @@ _GO_NAME = re.compile(r"((?:[^\s/(]+/)*[^\s/.(]+)\.[^\s/]")
 _OTHERS_FILE = re.compile(
     r"@v?\d|/pkg/mod/|/vendor/|site-packages|dist-packages|node_modules|/gems/|/\.cargo/|/\.m2/|\.jar\b"
 )
+_PACKAGES = re.compile(
+    r".*/(?:site-packages|dist-packages|node_modules|gems|lib/python\d[\d.]*)/"
+    r"(?:(?P<scope>@[^/]+/[^/]+)/|(?P<package>[^/]+?)(?:-[\d.]+)?(?:\.\w+)?(?:/|$))"
+)
+"""Behind the innermost of these folders stands the package."""
+_WHOLE_FOLDER = ("__init__.py", "__main__.py", "index.js", "index.ts", "mod.rs")
+"""Files that stand for the folder that they are in."""
 _STANDARD_FILE = re.compile(r"/lib/python\d|^node:|/rustc/|/usr/include|/jdk|^java/|^internal/|/go[^/]*/src/|/usr/lib")
 _STANDARD_NAME = re.compile(r"(?:std|core|alloc)::|<(?:std|core|alloc)::|(?:java|javax|sun|jdk|kotlin|scala)[./]")
 
@@ -105,13 +112,14 @@ def hue_of(package: str) -> int:
 
 def _kind(name: str, file: str, package: str) -> FrameKind:
     """Own code, a library, or the standard library."""
+    is_of_go = is_go(name, file)
+    if is_of_go and _GO_STANDARD.match(package):  # wherever Go lies: a toolchain may be a module, or of a package
+        return FrameKind.STANDARD
     if _OTHERS_FILE.search(file):
         return FrameKind.LIBRARY
-    if is_go(name, file):
+    if is_of_go:
         if package == "main":
             return FrameKind.OWN
-        if _GO_STANDARD.match(package):
-            return FrameKind.STANDARD
         return FrameKind.OWN if file else FrameKind.LIBRARY
     if _STANDARD_FILE.search(file) or _STANDARD_NAME.match(name):
         return FrameKind.STANDARD
@@ -126,15 +134,27 @@ def is_go(name: str, file: str) -> bool:
 
 
 def package_of(name: str, file: str = "") -> str:
-    """What a function belongs to: import path, crate, class or file; empty when its name does not say."""
+    """What a function belongs to, the same in every session: import path, crate, class or file; else empty."""
     plain = name.partition("[")[0]
     if is_go(name, file):
         found = _GO_NAME.match(plain)
         return found[1] if found else plain
     if "::" in plain:
         return plain.partition("::")[0].lstrip("<&")
-    if file:
-        return file.rpartition("/")[0]
+    if "/" in file:
+        return _of_file(file)
     if "." in plain:
         return plain.rpartition(".")[0]
-    return ""
+    return file
+
+
+def _of_file(file: str) -> str:
+    """What a file belongs to, wherever it lies on a machine: the folder that a program is put in may change each time.
+
+    Of a library its package, of anything else the file itself.
+    """
+    library = _PACKAGES.search(file)
+    if library is not None:
+        return library["scope"] or library["package"]
+    folder, _, name = file.rpartition("/")
+    return folder.rpartition("/")[2] if name in _WHOLE_FOLDER else name

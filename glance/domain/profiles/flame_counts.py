@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glance.domain.profiles.flame_change import Change
+from glance.domain.profiles.flame_colour import FrameKind
 from glance.domain.profiles.flame_layout import FlameZoom
 from glance.domain.profiles.flame_tree import FlameTree
 from glance.domain.profiles.pieces import add_at, slices
@@ -57,6 +58,28 @@ def name_counts(tree: FlameTree, zoom: int = 0) -> NameCounts:
     )
 
 
+def leaf_of(tree: FlameTree, node: int) -> int:
+    """Of a tree from the leaves up, the leaf of all stacks of a node; 0 where they have several."""
+    found = 0
+    while node > 0 and tree.colours[int(tree.frames[node])].kind != FrameKind.GROUP:
+        found, node = node, int(tree.parents[node])
+    return found
+
+
+def flat_from_leaves(tree: FlameTree, zoom: int = 0) -> Ints:
+    """The flat of each function under a node of such a tree: there leaves come first, below groups."""
+    flat = np.zeros(len(tree.names), dtype=np.int64)
+    if leaf := leaf_of(tree, zoom):
+        flat[tree.frames[leaf]] = tree.totals[zoom]
+        return flat
+    is_group = np.array([colour.kind == FrameKind.GROUP for colour in tree.colours], dtype=np.bool_)[tree.frames]
+    is_group[0] = True
+    leaves = np.flatnonzero(~is_group & is_group[tree.parents])
+    leaves = leaves[(leaves >= zoom) & (leaves < tree.ends[zoom])]
+    add_at(flat, tree.frames[leaves], tree.totals[leaves])
+    return flat
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A function that calls another, or is called by it."""
@@ -64,13 +87,15 @@ class Neighbour:
     name: int
     total: int
     """What was counted of the other one by this way."""
+    old: int = 0
+    """What of that is of the base."""
 
 
 def callers_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
     """Who calls a function under a node, what counts most first; each sample once."""
     rows = outermost_of(tree, name, zoom)
     rows = rows[rows > zoom]
-    return _sorted(tree, tree.frames[tree.parents[rows]], tree.totals[rows])
+    return _sorted(tree, tree.frames[tree.parents[rows]], rows)
 
 
 def callees_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
@@ -80,7 +105,7 @@ def callees_of(tree: FlameTree, name: int, zoom: int = 0) -> list[Neighbour]:
     is_it[outermost_of(tree, name, zoom) - zoom] = True
     found = [np.flatnonzero(is_it[tree.parents[part] - zoom]) + part.start for part in slices(zoom + 1, end)]
     rows = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-    return _sorted(tree, tree.frames[rows], tree.totals[rows])
+    return _sorted(tree, tree.frames[rows], rows)
 
 
 def outermost_of(tree: FlameTree, name: int, zoom: int) -> Ints:
@@ -89,12 +114,14 @@ def outermost_of(tree: FlameTree, name: int, zoom: int) -> Ints:
     return np.asarray(rows[tree.nearest[rows] < zoom])
 
 
-def _sorted(tree: FlameTree, names: Ints, totals: Ints) -> list[Neighbour]:
-    sums = np.zeros(len(tree.names), dtype=np.int64)
-    add_at(sums, names, totals)
+def _sorted(tree: FlameTree, names: Ints, rows: Ints) -> list[Neighbour]:
+    sums, olds = (np.zeros(len(tree.names), dtype=np.int64) for _ in range(2))
+    add_at(sums, names, tree.totals[rows])
+    if tree.is_difference:
+        add_at(olds, names, tree.olds[rows])
     found = np.flatnonzero(sums)
     order = found[np.argsort(-sums[found], kind="stable")]
-    return [Neighbour(int(name), int(sums[name])) for name in order]
+    return [Neighbour(int(name), int(sums[name]), int(olds[name])) for name in order]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -245,6 +245,8 @@ def _blocks(
             column[shown] for column in (starts, sizes, rows, nodes, kinds, counts)
         )
     lefts, rights = best_edges(starts, sizes, span, cells * EIGHTHS)
+    if not span:
+        lefts[0], rights[0] = 0, cells * EIGHTHS  # the whole is there though it counts for nothing: cursors stand on it
     shown = rights > lefts
     order = np.lexsort((lefts, rows))
     order = order[shown[order]]

@@ -73,6 +73,9 @@ class DumpReader:
         self.is_creation = False
         self.has_more = False
         self.bad = 0
+        self.known_frames: dict[GoFrame, GoFrame] = {}
+        self.known_stacks: dict[tuple[int, ...], tuple[GoFrame, ...]] = {}
+        """By the identities of their frames: of a hundred thousand goroutines most have the stack of another one."""
 
     def take(self, line: str) -> None:
         """One more line."""
@@ -116,6 +119,7 @@ class DumpReader:
         if not self.name:
             return
         frame = GoFrame(self.name, file, line)
+        frame = self.known_frames.setdefault(frame, frame)
         if self.is_creation:
             self.created_by = frame
         else:
@@ -136,7 +140,7 @@ class DumpReader:
                     state,
                     minutes[0] if minutes else 0,
                     LOCKED in more,
-                    tuple(self.frames),
+                    self.known_stacks.setdefault(tuple(map(id, self.frames)), tuple(self.frames)),
                     self.created_by,
                     self.creator,
                     labels_of(self.header[3] or ""),
@@ -162,8 +166,12 @@ def profile_of(goroutines: Goroutines, limits: Limits) -> Profile:
     """A profile that counts goroutines; state, wait and creator are labels beside their own."""
     kind = ValueType("goroutine", "count")
     maker = StackMaker([kind], limits)
+    known: dict[int, tuple[int, ...]] = {}
     for each in goroutines.goroutines:
-        rows = tuple([maker.frame(frame.name, frame.file, frame.line) for frame in each.frames])
+        rows = known.get(id(each.frames))
+        if rows is None:
+            rows = tuple([maker.frame(frame.name, frame.file, frame.line) for frame in each.frames])
+            known[id(each.frames)] = rows
         maker.add(maker.stack(rows, label_set_of(each)), 1)
     return maker.profile(period_type=kind, period=1)
 

@@ -21,13 +21,13 @@ Groups = Mapping[int, Sequence[Goroutine]]
 def groups_of(book: StackBook, goroutines: Goroutines) -> Groups:
     """Goroutines by the numbers of their stacks; the one that wrote them down is left out."""
     found: dict[int, list[Goroutine]] = {}
-    numbers: dict[tuple[GoFrame, ...], int] = {}
+    numbers: dict[int, int] = {}
     for each in goroutines.goroutines:
-        number = numbers.get(each.frames)
+        number = numbers.get(id(each.frames))  # equal ones are mostly the same one
         if number is None:
             frames = each.frames or (GoFrame(NO_STACK),)
             number = book.stack(tuple(book.frame(one.name, one.file, one.line) for one in frames))
-            numbers[each.frames] = number
+            numbers[id(each.frames)] = number
         if number >= 0:
             found.setdefault(number, []).append(each)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from glance.domain.profiles.parts import ValueType
 from glance.domain.profiles.profile_error import ProfileError
+from glance.domain.safe_text import safe_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ DIMENSIONS = (
 )
 PLAIN = frozenset(("count", "sample", "unit", "minimum", "auto"))
 """Units that are not printed."""
+LONGEST_UNIT = 40
+"""Characters of one that are printed."""
 
 
 def converted(value: int, from_unit: str, to_unit: str) -> tuple[float, str]:
@@ -92,10 +95,10 @@ def converted_in(units: Dimension, smallest: float, to_unit: str) -> tuple[float
 
 
 def label(value: int, from_unit: str, to_unit: str = "auto") -> str:
-    """A value with its unit: `1.50kB`, `10ms`, `0`."""
+    """A value with its unit: `1.50kB`, `10ms`, `0`. A unit that nobody knows is text from outside, and is cleaned."""
     number, unit = converted(value, from_unit, to_unit)
     text = f"{number:.2f}".removesuffix(".00")
-    return "0" if text in {"0", "-0"} else text + unit
+    return "0" if text in {"0", "-0"} else text + safe_text(unit, LONGEST_UNIT)
 
 
 def percentage(value: int, total: int) -> str:

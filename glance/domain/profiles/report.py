@@ -75,6 +75,8 @@ class Kind:
     granularity: str = ""
     """The only one that it has; empty where it may be chosen."""
     keeps_objects: bool = False
+    has_fractions: bool = True
+    """Values may be printed with some; else even the smallest is shown in a unit of which it is one or more."""
 
 
 TOP = Kind()
@@ -82,6 +84,7 @@ TREE = Kind(nodecount=GRAPH_NODES)
 PEEK = Kind(trims=False)
 LIST = Kind(trims=False, granularity="lines", keeps_objects=True)
 RAW = Kind(trims=False, granularity="addresses", keeps_objects=True)
+CALLGRIND = Kind(trims=False, granularity="addresses", keeps_objects=True, has_fractions=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,6 +332,7 @@ def output_unit(report: Report, graph: Graph) -> str:
     least = report.scaled(min(filter(None, smallest), default=report.total))
     most = report.scaled(report.total)
     unit = converted(least, report.unit, "minimum")[1]
-    if unit != converted(most, report.unit, "minimum")[1] and least * 100 < most:
+    differs = unit != converted(most, report.unit, "minimum")[1]
+    if differs and least * 100 < most and report.kind.has_fractions:
         unit = converted(100 * least, report.unit, "minimum")[1]
     return unit or report.unit

@@ -19,6 +19,8 @@ from glance.domain.stack_board import Doing, StackFrame, StackRow
 
 MOST_ROWS = 400
 """Of each order: by what is there now, by growth, and by waiting."""
+LEAST_SECONDS = 1.0
+"""From the first moment to the last: over less nobody can tell what becomes of something in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def listed(
     totals = tuple(int(column.sum()) for column in columns)
     start = moments[0].at
     is_timed = bool(start) and all(early.at < late.at for early, late in pairwise(moments))
+    is_timed = is_timed and moments[-1].at - start >= LEAST_SECONDS
     seconds = [moment.at - start if is_timed else float(row) for row, moment in enumerate(moments)]
     scale = scale_of(book, (columns[0], columns[-1]), totals, per_unit)
     objects = [moments[at].counts.column(many) for at in (0, -1)] if place else None

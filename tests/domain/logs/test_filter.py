@@ -264,6 +264,7 @@ def test_times_that_no_calendar_has_are_no_crash() -> None:
 
 MISTAKES = [
     ("stauts>=500", 0, "there is no field stauts", "did you mean status"),
+    ("stauts >= 500", 0, "there is no field stauts", "did you mean status"),
     ("path:/a size~5", 12, "size cannot be compared with ~", "<="),
     ("status>=abc", 8, "a status is compared with a number", "status>=500"),
     ("status=6x", 7, "no status", "5xx"),

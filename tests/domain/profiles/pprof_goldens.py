@@ -33,7 +33,7 @@ class Golden(NamedTuple):
 def golden(name: str, regexp: str = "", **choices: object) -> Golden:
     """One, whose name tells its source and its report."""
     words = name.split(".")
-    report = next(word for word in ("text", "tree", "peek", "tags", "traces", "comments") if word in words)
+    report = next(word for word in ("text", "tree", "peek", "tags", "traces", "comments", "callgrind") if word in words)
     said: dict[str, object] = {"granularity": "functions"}
     for word in words:
         if word in {"functions", "filefunctions", "files", "lines", "addresses"}:
@@ -49,6 +49,7 @@ def golden(name: str, regexp: str = "", **choices: object) -> Golden:
 
 COVERED = [
     golden("cpu.addresses.traces"),
+    golden("cpu.callgrind"),
     golden("cpu.comments"),
     golden("cpu.cum.lines.text.focus.hide", hide="line[X3]0", focus="[12]00"),
     golden("cpu.cum.lines.text.hide", hide="line[X3]0"),
@@ -63,6 +64,7 @@ COVERED = [
     golden("cpu.tags.focus.ignore", tagignore="tag[13]", tagfocus="key[12]"),
     golden("cpu.traces"),
     golden("cpusmall.flat.addresses.tree", nodecount=4),
+    golden("heap.callgrind"),
     golden("heap.comments"),
     golden("heap.cum.lines.tree.focus", focus="[24]00"),
     golden("heap.cum.relative_percentages.tree.focus", focus="[24]00"),

@@ -15,6 +15,9 @@ from glance.domain.profiles.frame_label import is_cut_left, label_forms
         ("net/http.(*conn).serve", "net/http/server.go", FrameKind.STANDARD),
         ("runtime.mallocgc", "runtime/malloc.go", FrameKind.RUNTIME),
         ("runtime/pprof.Do", "runtime/pprof/runtime.go", FrameKind.STANDARD),
+        ("net/http.Get", "/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/src/net/http/client.go",
+         FrameKind.STANDARD),
+        ("encoding/json.Marshal", "/v/lib/python3.11/site-packages/go/src/encoding/json/encode.go", FrameKind.STANDARD),
         ("k8s.io/client-go/rest.(*Request).Do", "/home/r/go/pkg/mod/k8s.io/client-go@v0.19.2/rest/r.go",
          FrameKind.LIBRARY),
         ("github.com/a/b.(*T).Run", "github.com/a/b@v1.2.3/t.go", FrameKind.LIBRARY),
@@ -42,6 +45,26 @@ def test_a_package_has_one_hue_in_every_session():
     assert package_of("k8s.io/a/b.F[go.shape.int]", "b.go") == "k8s.io/a/b"
     assert frame_colour("regexp.Compile").hue == frame_colour("regexp.(*Regexp).doExecute").hue
     assert hue_of("regexp") == 7
+
+
+@pytest.mark.parametrize(
+    ("file", "package"),
+    [
+        ("/tmp/demo-x1/shop.py", "shop.py"),
+        ("/tmp/demo-y2/shop.py", "shop.py"),
+        ("/srv/app/cart/__init__.py", "cart"),
+        ("shop.py", "shop.py"),
+        ("/usr/lib/python3.12/json/encoder.py", "json"),
+        ("/home/me/.venv/lib/python3.13/socket.py", "socket"),
+        ("/home/me/.venv/lib/python3.13/site-packages/requests/api.py", "requests"),
+        ("/home/me/.venv/lib/python3.13/site-packages/six.py", "six"),
+        ("/srv/app/node_modules/@nestjs/core/router.js", "@nestjs/core"),
+        ("/srv/app/node_modules/express/lib/router.js", "express"),
+        ("/var/lib/gems/3.1.0/gems/rack-2.2.3/lib/rack.rb", "rack"),
+    ],
+)
+def test_a_hue_stays_wherever_a_program_is_put(file, package):
+    assert package_of("search", file) == package
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_samples_stand_for_what_was_not_sampled():
     assert dict(profile.samples[0].numbers) == {"bytes": (1024,)}
 
 
+def test_threads_of_which_nothing_is_known_are_counted():
+    profile = read_go_text(f"threadcreate profile: total 6\n6 @{' 0x0' * 32}\n#\t0x0\n\n".encode())
+
+    assert profile.values.tolist() == [[6]]
+    assert len(profile.samples[0].locations) == 1
+
+
 def test_inlined_calls_share_an_address():
     remarks = "#\t0x10\tinner+0x1\ta.go:1\n#\t0x10\touter+0x2\tb.go:2\n#\t0x20\tmain\tc.go:3\n"
     data = f"x profile: total 1\n1 @ 0x11 0x21\n{remarks}"

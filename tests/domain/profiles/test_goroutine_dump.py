@@ -107,3 +107,11 @@ def test_hostile_headers_take_linear_time():
     data = "goroutine 1 [a] {" + "a" * 200_000 + "}:\ngoroutine 2 [b] {" + '"\\"' * 60_000 + "}:\n" + "\t" * 90_000
 
     assert len(read_goroutines(data.encode()).goroutines) == 2
+
+
+def test_goroutines_that_do_the_same_share_their_stack():
+    """A hundred thousand of them would be a hundred thousand stacks in memory."""
+    one = "goroutine {} [select]:\nmain.wait({:#x})\n\t/app/main.go:75 +0x1d\n\n"
+    found = read_goroutines("".join(one.format(number, number) for number in range(1, 4)).encode()).goroutines
+    assert len({id(each.frames) for each in found.goroutines}) == 1
+    assert [len(group) for group in found.groups()] == [3]

@@ -8,20 +8,22 @@ from dataclasses import replace
 import pytest
 
 from glance.domain.profiles import report_text
+from glance.domain.profiles.callgrind_writer import callgrind_lines
 from glance.domain.profiles.proto import read
 from glance.domain.profiles.prune import with_all_frames, without_uninteresting
-from glance.domain.profiles.report import PEEK, TOP, TREE, Choices, reported
+from glance.domain.profiles.report import CALLGRIND, PEEK, TOP, TREE, Choices, reported
 from tests.domain.profiles.captured import needs_data
 from tests.domain.profiles.pprof_goldens import COVERED, STALE, Golden, names
 
 pytestmark = needs_data
-KINDS = {"text": TOP, "tree": TREE, "peek": PEEK}
+KINDS = {"text": TOP, "tree": TREE, "peek": PEEK, "callgrind": CALLGRIND}
 LINES = {
     "text": report_text.top_lines,
     "tree": report_text.tree_lines,
     "tags": report_text.tag_lines,
     "traces": report_text.trace_lines,
     "comments": report_text.comment_lines,
+    "callgrind": callgrind_lines,
 }
 
 

@@ -97,6 +97,17 @@ def test_a_state_is_read_from_the_stack_where_nobody_was_asked():
     assert (doing.states, doing.is_told, doing.longest_minutes) == ((("chan receive", 2),), False, None)
 
 
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.0, False), (0.02, False), (60.0, True)])
+def test_profiles_of_one_moment_tell_no_growth_a_minute(seconds, is_told):
+    book = StackBook(is_of_goroutines=True)
+    moments = [
+        StackMoment(1000.0 + row * seconds, book.counts(goroutines(a=2 + 10 * row), [0])) for row in range(2)
+    ]  # fmt: skip
+    row = by_name(listed(book, moments))["main.wait"]
+    assert ("in 1m" if is_told else "over 2 profiles") in row.words
+    assert row.per_minute == pytest.approx(10) if is_told else row.per_minute is None
+
+
 @pytest.mark.parametrize(
     ("names", "state"),
     [
