@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from textual import events, on, work
 from textual.actions import ActionParseResult
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -25,17 +25,16 @@ from glance.domain.view import View
 from glance.ending import Ending
 from glance.messages import ChoiceMade, ScenePublished, ViewRequested
 from glance.screens.help import HelpScreen
+from glance.screens.keyboard import Keyboard
 from glance.screens.output_driver import OutputDriver
 from glance.screens.overview import Overview, ScreenSettings
 from glance.screens.palette import Palette
-from glance.screens.quick_escape import EDITING, QuickKey
 from glance.screens.settings import SettingsRead
 from glance.themes import PALETTES, nearest_theme, set_own, textual_theme, themes_for
 from glance.widgets import chart_canvas
 from glance.widgets.drawing import clean
 from glance.widgets.header import Header
 from glance.widgets.inks import Inks, inks_of
-from glance.widgets.page import Page
 from glance.widgets.traffic_chart import TrafficChart
 
 __all__ = ["Engine", "Glance", "ScreenSettings"]
@@ -67,7 +66,7 @@ class SettingsWatch(Protocol):
         """End; can be called twice, and before it began."""
 
 
-class Glance(App[None], inherit_bindings=False):
+class Glance(Keyboard, inherit_bindings=False):
     """The dashboard as a full-screen program. `run()` returns; `return_code` is the exit code."""
 
     CSS_PATH = "glance.tcss"
@@ -239,15 +238,6 @@ class Glance(App[None], inherit_bindings=False):
             self.register_theme(textual_theme(palette))
 
     # What a person can do -----------------------------------------------------------------------
-
-    async def on_event(self, event: events.Event) -> None:
-        """Take what comes; of esc with a key right behind it, first the one and then the other."""
-        if not isinstance(event, QuickKey):
-            await super().on_event(event)
-            return
-        is_edited = isinstance(self.focused, Page) and self.focused.is_typing and event.key in EDITING
-        for key in event.parts(is_alt=is_edited or event.key in self.active_bindings):
-            await super().on_event(key.set_sender(self))
 
     def _inks(self) -> Inks:
         """What the panels draw with: those of the theme, for as many colours as there are."""

@@ -19,11 +19,11 @@ FILE = ConfigFile(Path("c.toml"))
     "keys",
     [
         (("pause", "f5"), ("window.longer", "f4")),
-        (("pause", "t"), ("theme", "space")),
+        (("pause", "m"), ("page.metrics", "space")),
         (("row.up", "ctrl+o,k"),),
         (("zoom", "z"),),
         (),
-        (("quit", "Q,ctrl+shift+x"), ("search", "ä"), ("help", "f1,insert"), ("window.longer", "@,f4")),
+        (("quit", "Q,ctrl+shift+x"), ("search", "ä"), ("help", "f1,insert"), ("window.longer", "§,f4")),
     ],
     ids=["readme", "swapped", "rows", "as it was", "none", "all kinds"],
 )

@@ -1,0 +1,58 @@
+"""Keys in the order in which they were typed, each with what the one before it did.
+
+Textual hands every key at once to the widget that has the keys then, and looks up what it is bound to only when it has
+come all the way back: what is typed right behind a key that opens a page, or a line to type in, would be taken for
+commands of what stood there before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from textual import events
+from textual.message import Message
+
+from glance.screens.quick_escape import QuickKey
+
+PATIENCE_SECONDS = 0.5
+"""After which the next key goes on though nothing came back: what had the keys has gone."""
+
+
+class KeyDone(Message):
+    """Goes the way of a key, right behind it: where it arrives, the key has done what it does."""
+
+
+class KeyOrder:
+    """The keys that wait for the one before them."""
+
+    def __init__(self) -> None:
+        """Nothing was typed."""
+        self._waiting: deque[events.Key] = deque()
+        self.is_under_way = False
+        """A key is on its way."""
+        self.taken = 0
+        """Keys that went on their way so far."""
+
+    def add(self, key: events.Key) -> None:
+        """Take a key that was typed."""
+        self._waiting.append(key)
+
+    def split(self, key: QuickKey, *, is_alt: bool) -> None:
+        """Take what a key of two stands for, before all others."""
+        self._waiting.extendleft(reversed(tuple(key.parts(is_alt=is_alt))))
+
+    def next(self) -> events.Key | None:
+        """The key whose turn it is, which is under way now; None when there is none."""
+        self.is_under_way = bool(self._waiting)
+        self.taken += self.is_under_way
+        return self._waiting.popleft() if self._waiting else None
+
+    @property
+    def is_first_to_wait(self) -> bool:
+        """The key that was added last is the only one that waits."""
+        return len(self._waiting) == 1
+
+    @property
+    def has_more(self) -> bool:
+        """Some wait."""
+        return bool(self._waiting)
