@@ -92,8 +92,8 @@ def test_a_file_that_goes_is_waited_for_then_all_is_as_without(path: Path) -> No
     assert watch.look() is None
     assert dict(settings(watch.look()).keymap) == {}
     assert watch.look() is None
-    path.write_text('[keys]\npause = "P"\n')
-    assert dict(settings(watch.look()).keymap) == {"pause": "P"}
+    path.write_text('[keys]\npause = "Z"\n')
+    assert dict(settings(watch.look()).keymap) == {"pause": "Z"}
 
 
 def test_it_ends_when_it_is_told() -> None:
