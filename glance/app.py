@@ -292,7 +292,7 @@ class Glance(Keyboard, inherit_bindings=False):
     def action_help(self) -> None:
         """Show the help, unless it is there."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._settings.keymap, self._inks()))
+            self.push_screen(HelpScreen(self._settings.keymap, self._inks(), self.overview.now.panel))
 
     def action_interrupt(self) -> None:
         """Leave as on SIGINT."""

@@ -237,6 +237,16 @@ SCREEN_COMMANDS = tuple(one for one in COMMANDS if not one.is_of_app and one.gro
 """Those that are bound on the screen, not on the application or on a page."""
 GROUPS = ("filter", "time", "panels", "tables", *PAGE_GROUPS, "program")
 
+_GROUPS_OF = {"raw": "lines", "samples": "heat", "growth": "goroutines"}
+"""Pages whose commands have the name of another page, or of what is on it."""
+
+
+def groups_for(panel: str) -> tuple[str, ...]:
+    """The groups, those of the page that is looked at first."""
+    first = _GROUPS_OF.get(panel, panel)
+    return (first, *(group for group in GROUPS if group != first)) if first in PAGE_GROUPS else GROUPS
+
+
 KEY_NAMES = {
     "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "slash": "/",
     "question_mark": "?", "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓",

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from glance.commands.command import Command
-from glance.commands.every import COMMANDS, GROUPS, PANELS, ROW_COMMANDS, keys_of
+from glance.commands.every import COMMANDS, PANELS, ROW_COMMANDS, groups_for, keys_of
 from glance.screens.frugal import FrugalCompositor
 from glance.themes import DEFAULT_THEME
 from glance.widgets.drawing import Line, Picture, fit_left, words
@@ -53,13 +53,14 @@ KEY_WIDTH = 14
 TWO_COLUMNS_FROM = 112
 
 
-def help_lines(width: int, keymap: Mapping[str, str], inks: Inks) -> list[Strip]:
-    """The text, in two columns where it is wide."""
+def help_lines(width: int, keymap: Mapping[str, str], inks: Inks, panel: str = "") -> list[Strip]:
+    """The text, in two columns where it is wide; the keys of the page that is looked at come first."""
+    groups = groups_for(panel)
     if width < TWO_COLUMNS_FROM:
-        return [*_keys(GROUPS, width, keymap, inks), *_meanings(width, inks)]
+        return [*_keys(groups, width, keymap, inks), *_meanings(width, inks)]
     half = width // 2
-    left = _keys(GROUPS[:-1], half, keymap, inks)
-    right = _keys(GROUPS[-1:], width - half, keymap, inks) + _meanings(width - half, inks)
+    left = _keys(groups[:-1], half, keymap, inks)
+    right = _keys(groups[-1:], width - half, keymap, inks) + _meanings(width - half, inks)
     many = max(len(left), len(right))
     left += [Strip.blank(half, inks.ground)] * (many - len(left))
     right += [Strip.blank(width - half, inks.ground)] * (many - len(right))
@@ -121,15 +122,16 @@ class HelpText(Panel, can_focus=True):
 
     top: reactive[int] = reactive(0, repaint=False, init=False)
 
-    def __init__(self, keymap: Mapping[str, str]) -> None:
-        """Know the keys that the person has chosen."""
+    def __init__(self, keymap: Mapping[str, str], panel: str) -> None:
+        """Know the keys that the person has chosen, and where the person is."""
         super().__init__()
         self._keymap = keymap
+        self._panel = panel
 
     def draw(self, size: Size) -> Picture:
         """The lines from the upper edge on."""
         inside = Size(size.width - 2, size.height - 2)
-        lines = help_lines(inside.width, self._keymap, self.inks)
+        lines = help_lines(inside.width, self._keymap, self.inks, self._panel)
         self.set_reactive(HelpText.top, max(0, min(self.top, len(lines) - inside.height)))
         shown = lines[self.top : self.top + inside.height]
         more = len(lines) - self.top - len(shown)
@@ -168,16 +170,17 @@ class HelpScreen(Screen[None], inherit_bindings=False):
 
     inks: reactive[Inks] = reactive(inks_of(DEFAULT_THEME), repaint=False, init=False)
 
-    def __init__(self, keymap: Mapping[str, str], inks: Inks) -> None:
-        """Show these keys in these colours."""
+    def __init__(self, keymap: Mapping[str, str], inks: Inks, panel: str = "") -> None:
+        """Show these keys in these colours, those of this panel first."""
         super().__init__()
         self._compositor = FrugalCompositor()
         self._keymap = keymap
+        self._panel = panel
         self.set_reactive(HelpScreen.inks, inks)
 
     def compose(self) -> ComposeResult:
         """The text alone."""
-        yield HelpText(self._keymap).data_bind(HelpScreen.inks)
+        yield HelpText(self._keymap, self._panel).data_bind(HelpScreen.inks)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll the text."""

@@ -16,6 +16,7 @@ from glance.commands.every import (
     TABLES,
     Situation,
     footer_commands,
+    groups_for,
     keys_of,
     raw_keys,
 )
@@ -96,3 +97,11 @@ def test_arrows_with_a_modifier_are_shown_as_arrows():
 
 def test_a_key_may_be_written_as_its_character():
     assert raw_keys("search", {"search": "],/,x"}) == {"right_square_bracket", "slash", "x"}
+
+
+def test_help_begins_with_the_page_that_is_looked_at():
+    assert groups_for("profile")[0] == "profile"
+    assert groups_for("raw")[0] == "lines"
+    assert groups_for("paths") == groups_for("") == GROUPS
+    for page in PAGES:
+        assert sorted(groups_for(page)) == sorted(GROUPS)
