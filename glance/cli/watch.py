@@ -18,11 +18,14 @@ from glance.config import DEFAULTS, Settings
 from glance.domain.safe_text import safe_text
 from glance.domain.view import RankingName, SortKey, View
 from glance.errors import GlanceError, UsageError
+from glance.ingest.collector_pause import collector_paused
 from glance.paths import daemon_file, database_file
 
 if TYPE_CHECKING:
+    from glance.app import Glance
     from glance.cli.live_settings import ConfigWatch
     from glance.pipeline.collector import Collector
+    from glance.pipeline.engine import Engine
     from glance.pipeline.opened_snapshot import Freeze
     from glance.pipeline.poll_watch import PollWatch
     from glance.screens.overview import ScreenSettings
@@ -166,6 +169,16 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         SourceError: a log cannot be read.
         FormatError: there is no such format.
     """
+    with collector_paused():  # it would walk through all that is imported, again and again
+        app, engine = dashboard_of(paths, settings, given)
+    app.run()
+    if engine.failure is not None:
+        raise engine.failure
+    return app.return_code or 0
+
+
+def dashboard_of(paths: Sequence[str], settings: Settings, given: frozenset[str]) -> tuple[Glance, Engine]:
+    """The dashboard, and what makes its scenes; the rest is as for `open_dashboard`."""
     os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
     from glance.app import Glance  # textual: only for the screen
     from glance.pipeline.engine import Engine, names_of, recall_key_of, remembered
@@ -220,11 +233,7 @@ def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[st
         screen = replace(screen, opening=scene_of(known[recall_key], view))
     keeps = None if is_browser() else database  # what a visitor chooses is not the owner's choice
     engine = Engine(prepare, keeps, view, recall_key="" if is_browser() else recall_key, freeze=freezing(settings))
-    app = Glance(engine, screen, config_watch(screen))
-    app.run()
-    if engine.failure is not None:
-        raise engine.failure
-    return app.return_code or 0
+    return Glance(engine, screen, config_watch(screen)), engine
 
 
 def freezing(settings: Settings, *, is_alone: bool = False) -> Freeze:

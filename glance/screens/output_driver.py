@@ -54,8 +54,8 @@ class OutputDriver(LinuxDriver):
                 if not has_more:
                     continue
                 data = os.read(self.fileno, PIECE)
-                if not data:  # nobody types any more
-                    self.exit_event.wait(LOOK_SECONDS)
+                if not data:  # nobody types any more: the terminal has gone
+                    return
                 for message in parser.feed(text) if (text := decode(data)) else ():
                     self.process_message(message)
 

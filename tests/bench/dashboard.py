@@ -203,18 +203,29 @@ def memory(setting: Setting) -> list[Outcome]:
     return [memory_after(setting, lines, most_megabytes) for lines, most_megabytes in sizes]
 
 
-def memory_after(setting: Setting, lines: int, most_megabytes: int) -> Outcome:
-    """Memory after so many lines."""
+def memory_after(
+    setting: Setting, lines: int, most_megabytes: int, *words: str, about: str = "", settled_seconds: int = 4
+) -> Outcome:
+    """Memory after so many lines.
+
+    Args:
+        setting: where.
+        lines: of the log.
+        most_megabytes: the limit.
+        words: more for the command line.
+        about: what they are for.
+        settled_seconds: from when all is read until memory is looked at.
+    """
     log = setting.log("combined", lines)
-    with terminal(setting, *GLANCE, str(log.path)) as shown:
+    with terminal(setting, *GLANCE, str(log.path), *words) as shown:
         began = time.monotonic()
         wait_until_read(shown, lines)
         took = time.monotonic() - began
-        shown.run(setting.small_or(1, 4))
+        shown.run(setting.small_or(1, settled_seconds))
         tree = ProcessTree(shown.process.pid)
         used, processes = tree.rss_bytes(), len(tree.members())
     return Outcome(
-        f"memory (RSS) with the dashboard open, {lines:,} lines read",
+        f"memory (RSS) with the dashboard open, {lines:,} lines read{about}",
         f"≤ {most_megabytes} MB",
         megabytes_text(used),
         f"1 run; {processes} process{'es' if processes > 1 else ''}; all read after {seconds_text(took)}",

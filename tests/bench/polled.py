@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.bench.dashboard import lines_shown, live
-from tests.bench.outcome import Outcome, Samples, megabytes_text, missing, percent_text
+from tests.bench.dashboard import lines_shown, live, memory_after
+from tests.bench.outcome import Outcome, Samples, missing, percent_text
 from tests.bench.process import ProcessTree
 from tests.bench.setting import Setting
 from tests.go_target import TOOLCHAIN, GoServer, built, serving
@@ -21,21 +22,20 @@ SETTLED_SECONDS = 15.0
 PART_SECONDS = 10.0
 """Three of them are one round of polling."""
 MEGABYTES = 160
-"""As without a program to poll."""
+"""As without a program to poll, with as many lines."""
 
 
 def measured(setting: Setting) -> list[Outcome]:
-    """Processor, output and memory, and that nothing is lost."""
+    """Processor and output, that nothing is lost, and memory."""
     whats = (
         (f"processor with {RATE:,} lines/s and one program polled", "≤ 10.0 % of a core, nothing lost"),
         ("terminal output meanwhile", "≤ 20 kB/s"),
-        ("memory (RSS) meanwhile", f"≤ {MEGABYTES} MB"),
     )
     try:
         program = built(setting.cache / "go-target")
     except (pytest.skip.Exception, pytest.fail.Exception):
         return [missing(what, target, TOOLCHAIN) for what, target in whats]
-    shares, rates, used = [], [], []
+    shares, rates = [], []
     with serving(program) as server, a_little_load(server), live(setting, RATE, "--pprof", server.url) as scene:
         tree, parts = ProcessTree(scene.terminal.process.pid), setting.small_or(1, 3)
         scene.terminal.run(setting.small_or(1, round(SETTLED_SECONDS)))
@@ -45,7 +45,6 @@ def measured(setting: Setting) -> list[Outcome]:
             seconds = time.monotonic() - began
             shares.append((tree.cpu_seconds() - spent) / seconds)
             rates.append((scene.terminal.bytes_total - sent) / seconds)
-            used.append(tree.rss_bytes())
         written = scene.stop_writing()
         shown = lines_shown(scene.terminal, written)
     kept = "nothing lost" if shown == written else f"{shown:,} of {written:,} lines on the screen"
@@ -59,11 +58,16 @@ def measured(setting: Setting) -> list[Outcome]:
             *whats[1], kilobytes_text(rate), Samples(tuple(rates)).words(kilobytes_text), rate <= 20_000,
             {"bytes_per_second": rates},
         ),
-        Outcome(
-            *whats[2], megabytes_text(max(used)), Samples(tuple(map(float, used))).words(megabytes_text),
-            max(used) <= MEGABYTES << 20, {"rss_bytes": used},
-        ),
+        memory_with(setting, program),
     ]  # fmt: skip
+
+
+def memory_with(setting: Setting, program: Path) -> Outcome:
+    """Memory as without a program that is polled, after a round of polling."""
+    lines = setting.small_or(50_000, 1_000_000)
+    with serving(program) as server, a_little_load(server):
+        words = ("--pprof", server.url)
+        return memory_after(setting, lines, MEGABYTES, *words, about=", one program polled", settled_seconds=40)
 
 
 def kilobytes_text(value: float) -> str:
