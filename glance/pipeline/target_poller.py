@@ -152,7 +152,8 @@ class TargetPoller:
         begin, start = self._clock.monotonic(), self._clock.now()
         self._mark(kind, since=start, seconds=seconds)
         try:
-            fetched = await self._link.profile(self._paths[kind], seconds)
+            patience = self._plan.timeout_of(kind)
+            fetched = await self._link.profile(self._paths[kind], seconds, timeout_seconds=patience)
             self._count(fetched, seconds)
             taken = await self._keeper.take(self._link.target.name, kind, fetched.data, start, self._clock.now())
         except DownError as error:

@@ -65,17 +65,20 @@ class TargetLink:
             SourceError: it refuses, or does not answer in time.
         """
         try:
-            return index_of((await self._fetch(self.target.url_of(""), 0, MOST_BYTES)).data)
+            return index_of((await self._fetch(self.target.url_of(""), self._timeout, MOST_BYTES)).data)
         except AbsentError:
             return None
 
-    async def profile(self, name: str, seconds: int = 0, *, debug: int = 0) -> Fetched:
+    async def profile(
+        self, name: str, seconds: int = 0, *, debug: int = 0, timeout_seconds: float | None = None
+    ) -> Fetched:
         """One of its profiles.
 
         Args:
             name: as the target calls it, such as `heap`.
             seconds: how long it is taken; 0 where that is at once.
             debug: as which text; 0 is a profile.
+            timeout_seconds: another one than for other answers.
 
         Raises:
             DownError: it cannot be reached.
@@ -85,14 +88,15 @@ class TargetLink:
         """
         asked = {word: value for word, value in (("seconds", seconds), ("debug", debug)) if value}
         url = self.target.url_of(name, **asked)
-        return await self._fetch(url, seconds, self._access.most_bytes)
+        patience = self._timeout if timeout_seconds is None else timeout_seconds
+        return await self._fetch(url, seconds + patience, self._access.most_bytes)
 
-    async def _fetch(self, url: str, seconds: int, most_bytes: int) -> Fetched:
-        """The answer of an address, all of it in time."""
+    async def _fetch(self, url: str, seconds: float, most_bytes: int) -> Fetched:
+        """The answer of an address, all of it within so many seconds."""
         import aiohttp  # 120 ms: only where something is polled
 
         place = target_of(url)
-        access = replace(self._access, timeout_seconds=seconds + self._timeout, most_bytes=most_bytes)
+        access = replace(self._access, timeout_seconds=seconds, most_bytes=most_bytes)
         if self._session is None:
             self._session = await self._open.enter_async_context(open_session(access, place.socket))
         begin = self._monotonic()

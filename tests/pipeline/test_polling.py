@@ -153,6 +153,18 @@ async def test_f41_one_that_hangs_is_given_up_in_time_and_others_go_on():
         await stage.until(lambda: stage.polling.statuses[1].condition == "up")
 
 
+async def test_a_kind_has_its_own_timeout():
+    async def hang(path, writer):
+        await asyncio.Event().wait()
+
+    plan = PollPlan(kinds=("goroutine", "mutex"), timeouts={"goroutine": 0.05})
+    async with fault_server() as server, polled(server.url, plan=plan) as stage:
+        server.answers["goroutine"] = hang
+        server.answers["mutex"] = reply(profile(1))
+        await stage.until(lambda: stage.kind("goroutine").failures)
+        assert "no whole answer within" in stage.kind("goroutine").words
+
+
 async def test_f42_one_that_trickles_has_no_more_time():
     async def trickle(path, writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")

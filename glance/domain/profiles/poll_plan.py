@@ -24,6 +24,10 @@ Pairs = tuple[tuple[str, str], ...]
 """Settings as text, in the order in which they were written."""
 
 
+TIMEOUTS = (1, 600)
+"""Seconds, the least and the most."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollPlan:
     """What is polled of every target, and how often."""
@@ -34,8 +38,14 @@ class PollPlan:
     """Whole seconds: of half a second Go makes half a minute."""
     timeout_seconds: float = 10.0
     """For an answer; a CPU profile has its own seconds on top."""
+    timeouts: Mapping[KindName, float] = field(default_factory=dict)
+    """The same of single kinds."""
     keep_mb: int = 256
     keep_days: float = 7.0
+
+    def timeout_of(self, kind: KindName) -> float:
+        """Seconds for an answer with a profile of this kind."""
+        return self.timeouts.get(kind, self.timeout_seconds)
 
 
 def plan_of(pairs: Pairs) -> PollPlan:
@@ -50,16 +60,22 @@ def plan_of(pairs: Pairs) -> PollPlan:
     for kind in KINDS[1:]:
         name = f"{kind}_every"
         every[kind] = number(given.pop(name, every[kind]), name, LEAST_EVERY, MOST_EVERY)
+    timeouts: dict[KindName, float] = {}
+    for kind in KINDS:
+        if (name := f"{kind}_timeout") in given:
+            timeouts[kind] = number(given.pop(name), name, *TIMEOUTS)
     plan = PollPlan(
         kinds=kinds_of(given.pop("kinds", "")),
         every=every,
         cpu_seconds=whole(given.pop("cpu_seconds", 5), "cpu_seconds", 1, MOST_CPU_SECONDS),
-        timeout_seconds=number(given.pop("timeout", 10.0), "timeout", 1, 600),
+        timeout_seconds=number(given.pop("timeout", 10.0), "timeout", *TIMEOUTS),
+        timeouts=timeouts,
         keep_mb=whole(given.pop("keep_mb", 256), "keep_mb", 1, 1 << 20),
         keep_days=number(given.pop("keep_days", 7.0), "keep_days", 0.01, 36_500),
     )
     if given:
         known = ["cpu_seconds", "every", *(f"{kind}_every" for kind in KINDS[1:]), "kinds", "timeout"]
+        known += [f"{kind}_timeout" for kind in KINDS]
         known += ["keep_mb", "keep_days", *ELSEWHERE]
         raise ValueError(f"pprof has no {next(iter(given))!r}; it can have {', '.join(known)}")
     if plan.cpu_seconds > plan.every["cpu"] * MOST_CPU_SHARE:

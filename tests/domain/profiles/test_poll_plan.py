@@ -23,9 +23,16 @@ def test_a_table_is_read_and_reads_itself_again():
     assert (plan.cpu_seconds, plan.every["cpu"], plan.every["mutex"], plan.kinds) == (2, 10, 5, ("cpu", "allocs"))
 
 
+def test_each_kind_can_have_a_timeout_of_its_own():
+    plan = plan_of(pairs_of({"timeout": 5, "cpu_timeout": 20, "mutex_timeout": "2s"}))
+    assert [plan.timeout_of(kind) for kind in ("cpu", "allocs", "mutex")] == [20, 5, 2]
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
+        ({"block_timeout": 0}, "block_timeout must be"),
+        ({"heap_timeout": 3}, "pprof has no"),
         ({"cpu_seconds": 0.5}, "cpu_seconds must be"),
         ({"cpu_seconds": 1.5}, "whole number"),
         ({"cpu_seconds": 20}, "half of every"),
