@@ -189,6 +189,7 @@ def notes(inspected: Sequence[Inspected], lonely: Sequence[str]) -> Iterator[str
     """What the reader ought to know."""
     for look in inspected:
         if look.kind == TIME and look.events is not None and look.events < ROUGH_EVENTS:
-            yield f"{look.events:.0f} samples of {look.type} are few: shares are rough, a longer profile tells more"
+            samples = "1 sample" if round(look.events) == 1 else f"{look.events:.0f} samples"
+            yield f"only {samples} of {look.type}: shares are rough, a longer profile tells more"
     for kind in lonely:
         yield f"the base of {kind} is not used: there is nothing to compare with it"
