@@ -367,7 +367,7 @@ def test_a_base_of_another_kind_is_said_to_be_of_no_use() -> None:
 def test_few_samples_are_said_to_be_few() -> None:
     (note,) = find_suspects([cpu({"main.a": 20})]).notes
 
-    assert note.startswith("20 samples of cpu are few")
+    assert note.startswith("only 20 samples of cpu: shares are rough")
 
 
 def test_rules_are_documented_with_their_thresholds() -> None:
