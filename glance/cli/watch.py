@@ -155,15 +155,12 @@ def chosen_of(found: Sequence[str]) -> str:
 
 
 def open_dashboard(paths: Sequence[str], settings: Settings, given: frozenset[str] = frozenset()) -> int:
-    """Show the dashboard until the person leaves.
+    """Show the dashboard until the person leaves; returns the exit code.
 
     Args:
         paths: logs, globs, directories, or `-`.
         settings: what was set.
         given: settings that somebody set, so that what is remembered does not count.
-
-    Returns:
-        The exit code.
 
     Raises:
         SourceError: a log cannot be read.

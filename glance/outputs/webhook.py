@@ -51,7 +51,8 @@ class Webhook:
             if late.is_set():
                 raise TimeoutError
         except (OSError, http.client.HTTPException, ValueError) as error:
-            why = f"no answer within {self._deadline:g} s" if late.is_set() else _words(error)
+            is_late = late.is_set() or isinstance(error, TimeoutError)  # whichever of the two noticed it first
+            why = f"no answer within {self._deadline:g} s" if is_late else _words(error)
             raise DeliveryError(why) from error
         finally:
             watchdog.cancel()
@@ -116,8 +117,6 @@ def _checked(url: str) -> SplitResult:
 
 def _words(error: Exception) -> str:
     """Why it failed, without the address, which may hold a secret."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return f"no answer that is HTTP: {type(error).__name__}"
