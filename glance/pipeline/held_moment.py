@@ -6,7 +6,6 @@ grows, or is replaced. All that takes time is done by whoever asks for the momen
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,8 +19,8 @@ from glance.domain.logs.series import LogSeries
 from glance.domain.units import iso
 from glance.errors import FilterError
 from glance.pipeline.log_feed import LogFeed
+from glance.pipeline.recalled_bytes import RecalledBytes
 from glance.pipeline.snapshot_logs import MOST_RECORDS, Moment, moment_of
-from glance.sources.recall import recall
 
 Known = Mapping[tuple[str, int], Checkpoint]
 
@@ -62,7 +61,7 @@ class HeldMoment:
 
     def opened(self) -> RecalledBytes:
         """What finds the bytes of its buckets."""
-        return RecalledBytes(self.known)
+        return RecalledBytes(lambda source, number: None if source == "-" else self.known.get((source, number)))
 
     def _plain(self, held: HeldBucket) -> LogBucket:
         """A bucket with its own values."""
@@ -101,28 +100,3 @@ def held_moment(
         start, end, chosen, {name: one.values for name, one in series.dictionaries.items()}, words, known,
         filter_text, series.routes, () if series.holds(start) else (note,), most_records,
     )  # fmt: skip
-
-
-class RecalledBytes:
-    """The bytes of generations that are known, under whatever name they are now; of a pipe there are none."""
-
-    def __init__(self, known: Known) -> None:
-        """Open nothing yet."""
-        self._known = known
-        self._open: dict[tuple[str, int], int | None] = {}
-
-    def __call__(self, bucket: LogBucket) -> int | None:
-        """Where the bytes of a bucket are; None when they are not there."""
-        key = (bucket.source, bucket.generation)
-        if key not in self._open:
-            known = self._known.get(key)
-            found = recall(known) if known is not None and bucket.source != "-" else None
-            self._open[key] = None if found is None else found.fd
-        return self._open[key]
-
-    def close(self) -> None:
-        """Close what was opened."""
-        for fd in self._open.values():
-            if fd is not None:
-                os.close(fd)
-        self._open.clear()

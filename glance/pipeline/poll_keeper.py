@@ -123,6 +123,14 @@ class PollKeeper:
     async def _ask(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    async def _asked(self, work: Callable[[], T]) -> T | None:
+        """What is found in what is kept; None where it cannot be read, and it is told why."""
+        try:
+            return await self._ask(work)
+        except StoreError as error:
+            self._fail(error)
+            return None
+
     def _take(self, target: str, kind: KindName, data: bytes, start: float, end: float) -> Taken:
         profile = read(data, limits=POLL_LIMITS)
         if kind not in CUMULATIVE:
@@ -176,11 +184,7 @@ class PollKeeper:
 
     async def targets(self) -> list[KeptTarget]:
         """What is kept, by target and kind; nothing where that cannot be read."""
-        try:
-            return await self._ask(lambda: self._opened().targets())
-        except StoreError as error:
-            self._fail(error)
-            return []
+        return await self._asked(lambda: self._opened().targets()) or []
 
     async def joined(self, target: str, kind: str, start: float, end: float, *, is_over: bool = False) -> Joined | None:
         """The polls of a stretch of time as one profile; None where there are none.
@@ -192,11 +196,7 @@ class PollKeeper:
             end: polls that begin before it.
             is_over: only those that ended by then too: what lasts on belongs to the time behind it.
         """
-        try:
-            return await self._ask(lambda: self._joined(target, kind, start, end, is_over=is_over))
-        except StoreError as error:
-            self._fail(error)
-            return None
+        return await self._asked(lambda: self._joined(target, kind, start, end, is_over=is_over))
 
     async def chosen(self, target: str, kind: str, numbers: Sequence[int]) -> Joined | None:
         """Exactly these polls as one profile, as far as they are still kept; None where none is.
@@ -206,11 +206,7 @@ class PollKeeper:
             kind: which.
             numbers: under which they are kept.
         """
-        try:
-            return await self._ask(lambda: self._chosen(target, kind, numbers))
-        except StoreError as error:
-            self._fail(error)
-            return None
+        return await self._asked(lambda: self._chosen(target, kind, numbers))
 
     def _chosen(self, target: str, kind: str, numbers: Sequence[int]) -> Joined | None:
         heads = self._opened().those(numbers)
@@ -225,11 +221,7 @@ class PollKeeper:
             start: polls that end after it, epoch seconds.
             end: polls that begin before it.
         """
-        try:
-            return await self._ask(lambda: self._totals.line(self._opened(), (target, kind), start, end))
-        except StoreError as error:
-            self._fail(error)
-            return None
+        return await self._asked(lambda: self._totals.line(self._opened(), (target, kind), start, end))
 
     def _joined(self, target: str, kind: str, start: float, end: float, *, is_over: bool) -> Joined | None:
         heads = self._opened().heads(start, end, target=target, kind=kind, most=JOINED_POLLS + 1)
@@ -260,11 +252,7 @@ class PollKeeper:
 
     async def read(self, work: Callable[[ProfileTable], T]) -> T | None:
         """Look at what is kept, in the thread that keeps it; None where it cannot be read."""
-        try:
-            return await self._ask(lambda: work(self._opened()))
-        except StoreError as error:
-            self._fail(error)
-            return None
+        return await self._asked(lambda: work(self._opened()))
 
     @property
     def is_in_memory(self) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from glance import __version__
-from glance.domain.logs.bucket import LogBucket
+from glance.domain.logs.checkpoint import Checkpoint
 from glance.domain.logs.span import Span
 from glance.domain.logs.summary_document import document, encode
 from glance.domain.profiles.target import Target
@@ -21,12 +21,12 @@ from glance.domain.safe_text import safe_text
 from glance.domain.snapshot import LogPart, Manifest, ProfilePart, RawStretch, Why
 from glance.errors import SourceError
 from glance.pipeline.poll_keeper import PollKeeper
+from glance.pipeline.recalled_bytes import Find, RecalledBytes
 from glance.pipeline.report import ReportOptions
 from glance.pipeline.snapshot_lines import LogBytes, Opener, RawGathering, beside, raw_lines
 from glance.pipeline.snapshot_logs import Moment, summary_of
 from glance.pipeline.snapshot_profiles import TakenProfile, Taking, fetched, polled, polled_in
 from glance.pipeline.snapshot_records import json_lines
-from glance.sources.recall import recall
 from glance.sources.scrape import Access
 from glance.store.bucket_blob import to_blob
 from glance.store.history import History
@@ -75,39 +75,14 @@ class Remembered(Protocol):
         """What is kept of it."""
 
 
-class ClosingOpener(Protocol):
-    """Finds the bytes of buckets, and lets go of them in the end."""
+def in_history(history: History) -> Find:
+    """What history knows of generations, by its checkpoints."""
 
-    def __call__(self, bucket: LogBucket) -> int | None:
-        """Where the bytes of a bucket are; None when they are not to be had."""
+    def find(source: str, number: int) -> Checkpoint | None:
+        known = [one for one in history.checkpoints(source) if one.generation == number]
+        return known[-1] if known else None
 
-    def close(self) -> None:
-        """Close what was opened."""
-
-
-class LogsOfHistory:
-    """The bytes of logs that history knows, found by its checkpoints under whatever name they are now."""
-
-    def __init__(self, history: History) -> None:
-        """Ask this history."""
-        self._history = history
-        self._open: dict[tuple[str, int], int | None] = {}
-
-    def __call__(self, bucket: LogBucket) -> int | None:
-        """Where the bytes of a bucket are; None when they are gone."""
-        key = (bucket.source, bucket.generation)
-        if key not in self._open:
-            known = [one for one in self._history.checkpoints(bucket.source) if one.generation == bucket.generation]
-            found = recall(known[-1]) if known else None
-            self._open[key] = None if found is None else found.fd
-        return self._open[key]
-
-    def close(self) -> None:
-        """Close what was opened."""
-        for fd in self._open.values():
-            if fd is not None:
-                os.close(fd)
-        self._open.clear()
+    return find
 
 
 def new_id(at: float) -> str:
@@ -141,7 +116,7 @@ def profiles_of(
 def taken(
     logs: Remembered, options: ReportOptions, wish: Wish, now: float,
     *, profiles: Callable[[float, float], Taking], history: Path | None = None,
-    lines: Callable[[], ClosingOpener] | None = None,
+    lines: Callable[[], RecalledBytes] | None = None,
 ) -> Taken:  # fmt: skip
     """Make a snapshot of what was read.
 
@@ -200,7 +175,7 @@ def _summary_bytes(values: dict[str, object]) -> bytes:
     return ("{" + ",\n ".join(lines) + "}\n").encode("ascii")
 
 
-def _raw(moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], ClosingOpener] | None) -> RawGathering:
+def _raw(moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], RecalledBytes] | None) -> RawGathering:
     """The raw lines of the moment and the time around it."""
     buckets = [part.bucket for part in moment.parts]
     span = (moment.start - wish.around_seconds, moment.end + wish.around_seconds)
@@ -211,7 +186,7 @@ def _raw(moment: Moment, wish: Wish, history: Path | None, lines: Callable[[], C
     if history is None:
         with closing((lines or LogBytes)()) as opened:
             return found(opened)
-    with closing(History.open(history, writes=False)) as asked, closing(LogsOfHistory(asked)) as recalled:
+    with closing(History.open(history, writes=False)) as asked, closing(RecalledBytes(in_history(asked))) as recalled:
         return found(recalled)
 
 
