@@ -33,6 +33,9 @@ LOOK_SECONDS = 0.02
 ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;0$y", b"\x1b[c": b"\x1b[?62;22c"}
 """What a program asks a terminal, and what this one answers."""
 
+FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+"""Between these a terminal draws nothing: what it shows is always a whole frame."""
+
 _TAKE_TERMINAL = (
     "import fcntl, os, sys, termios; terminal = int(sys.argv[1]); fcntl.ioctl(terminal, termios.TIOCSCTTY, 0); "
     "os.set_inheritable(terminal, False); os.execvp(sys.argv[2], sys.argv[2:])"
@@ -185,8 +188,11 @@ class Terminal:
         return self._screen.text
 
     def _feed(self) -> None:
-        """Draw what has come since."""
+        """Draw what has come since, but no frame of which the rest is still to come."""
         data = bytes(self.raw[self._fed :])
+        begins = data.rfind(FRAME_BEGINS)
+        if begins > data.rfind(FRAME_ENDS) and not self._is_over:
+            data = data[:begins]
         self._fed += len(data)
         self._screen.feed(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Sequence
@@ -173,7 +174,17 @@ async def test_the_newest_come_first_and_more_follow(
     monkeypatch.setattr(filtered_past, "LONGEST_STEP_SECONDS", 0.001)
     monkeypatch.setattr(sieve, "MOST_AT_ONCE", 1)
     path, records = many
+    read, reads = sieve.Sieve._read, itertools.count()
     async with long(path) as one:
+
+        async def in_step(self: sieve.Sieve, heads: Any) -> Any:
+            """Every tenth time only when there was another answer."""
+            answers = next(reads) // 10
+            while len(one.steps) < answers:
+                await asyncio.sleep(0.001)
+            return await read(self, heads)
+
+        monkeypatch.setattr(sieve.Sieve, "_read", in_step)
         last = await one.whole("status:5xx", LONG)
         parts = [step.sifting for step in one.steps[:-1] if step.sifting is not None]
 

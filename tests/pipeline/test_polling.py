@@ -269,7 +269,8 @@ async def test_f51_what_is_counted_comes_as_gains_and_a_restart_is_told(tmp_path
         assert restarted.note == "the target was started anew"
     table = ProfileTable.open_to_read(tmp_path / "x.db")
     assert table is not None
-    assert len(table.heads(target="a", kind="mutex")) == len(stage.polls)
+    under_way = len(table.heads(target="a", kind="mutex")) - len(stage.polls)
+    assert under_way in (0, 1)  # one may be kept at the moment that polling ends, and is told to nobody
     table.close()
 
 
