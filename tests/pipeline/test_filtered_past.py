@@ -180,7 +180,7 @@ async def test_the_newest_come_first_and_more_follow(
         async def in_step(self: sieve.Sieve, heads: Any) -> Any:
             """Every tenth time only when there was another answer."""
             answers = next(reads) // 10
-            while len(one.steps) < answers:
+            while len(one.steps) < answers:  # noqa: ASYNC110 - answers have no event
                 await asyncio.sleep(0.001)
             return await read(self, heads)
 
