@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from glance.domain.logs import value
 from glance.domain.logs.keyed import TEXT_READERS, Key, KeyedLayout
 from glance.domain.logs.record import TEXT_FIELDS
 from glance.ingest.builder import Interner
+from glance.ingest.hash_index import IS_SECRET, MANY, HashIndex
 
 INVALID = np.iinfo(np.int64).min
 """Stands for what is no moment."""
@@ -48,10 +50,17 @@ class Numbers(dict[object, int]):
         super().__init__()
         self._values = values.numbers
         self._read = read
+        self._index = HashIndex()
 
     def __missing__(self, told: object) -> int:
         self[told] = found = self._values.setdefault(self._read(told), len(self._values))
         return found
+
+    def ids(self, column: Sequence[Any]) -> NDArray[np.int32]:
+        """The number of each value."""
+        if len(self) > MANY and IS_SECRET and set(map(type, column)) == {str}:
+            return self._index.numbers(column, self.__getitem__)
+        return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
 
 
 class Moments(dict[object, int]):

@@ -13,6 +13,9 @@ from glance.domain.logs.keyed import Key, KeyedLayout
 
 Getter = Callable[[list[Any]], list[object]]
 
+NUMBERS = {"time": float, "latency": float, "size": int}
+"""Types of what the quickest way to decode wants to be numbers."""
+
 _OF_REQUEST = ("method", "path", "protocol")
 """The fields that a request line tells."""
 
@@ -27,6 +30,8 @@ class Schema:
     """What gets the values of each of `keys`: of a list the first, of a path what stands before its query."""
     left_out: frozenset[str] = frozenset()
     """Fields that some keys tell which are not decoded: each line must tell them without those."""
+    is_typed: bool = False
+    """Every line has its numbers: time and latency as floats, size as an integer."""
 
 
 def fields_of(key: Key) -> tuple[str, ...]:
@@ -36,10 +41,11 @@ def fields_of(key: Key) -> tuple[str, ...]:
 
 @cache
 def schemas(layout: KeyedLayout) -> tuple[Schema, ...]:
-    """How lines of a layout are decoded, the quick way first; none when one key is both a value and an object.
+    """How lines of a layout are decoded, the quickest way first; none when one key is both a value and an object.
 
-    The quick way is for lines that are as most are: the first key for a field says something, and a list
-    holds one element. Other lines it refuses; what it reads, it reads as the other does.
+    The quick ways are for lines that are as most are: the first key for a field says something, a list
+    holds one element, and, the quickest, numbers are there as such. Other lines they refuse; what they
+    read, they read as the last one does.
     """
     whole = _schema(layout.keys, frozenset())
     if whole is None:
@@ -51,11 +57,14 @@ def schemas(layout: KeyedLayout) -> tuple[Schema, ...]:
             kept.append(key)
         told.update(fields_of(key))
     left_out = frozenset(name for key in layout.keys if key not in kept for name in fields_of(key))
+    typed = _schema(tuple(kept), left_out, is_strict=True, is_typed=True)
     quick = _schema(tuple(kept), left_out, is_strict=True)
-    return (whole,) if quick is None else (quick, whole)
+    return (whole,) if typed is None or quick is None else (typed, quick, whole)
 
 
-def _schema(keys: tuple[Key, ...], left_out: frozenset[str], *, is_strict: bool = False) -> Schema | None:
+def _schema(
+    keys: tuple[Key, ...], left_out: frozenset[str], *, is_strict: bool = False, is_typed: bool = False
+) -> Schema | None:
     root = _Level(is_strict)
     for key in keys:
         level = root
@@ -63,7 +72,7 @@ def _schema(keys: tuple[Key, ...], left_out: frozenset[str], *, is_strict: bool 
             level = level.levels.setdefault(name, _Level(is_strict))
             if name in root.leaves:
                 return None
-        level.leaves[key.path[-1]] = key.is_list
+        level.leaves[key.path[-1]] = list if key.is_list else NUMBERS.get(key.field, Any) if is_typed else Any
     pending = [root]
     while pending:
         level = pending.pop()
@@ -71,7 +80,7 @@ def _schema(keys: tuple[Key, ...], left_out: frozenset[str], *, is_strict: bool 
             return None
         pending += level.levels.values()
     getters = tuple(_getter(root.attribute(key.path), key, is_strict=is_strict) for key in keys)
-    return Schema(msgspec.json.Decoder(root.struct()), keys, getters, left_out)
+    return Schema(msgspec.json.Decoder(root.struct()), keys, getters, left_out, is_typed)
 
 
 @dataclass(slots=True)
@@ -79,27 +88,28 @@ class _Level:
     """One object of the schema that is decoded."""
 
     is_strict: bool
-    leaves: dict[str, bool] = field(default_factory=dict)
+    leaves: dict[str, Any] = field(default_factory=dict)
+    """Their types."""
     levels: dict[str, _Level] = field(default_factory=dict)
 
     def struct(self) -> type[msgspec.Struct]:
         """A struct that decodes what is wanted of the object and steps over the rest."""
-        fields: list[tuple[str, Any, Any]] = []
+        fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
         names: dict[str, str] = {}
-        for name, is_list in self.leaves.items():
+        for name, kind in self.leaves.items():
             names[f"f{len(fields)}"] = name
-            fields.append((f"f{len(fields)}", *self._kind(is_list=is_list)))
+            fields.append((f"f{len(fields)}", *self._typed(kind)))
         for name, level in self.levels.items():
             names[f"f{len(fields)}"] = name
-            kind = level.struct()
-            fields.append((f"f{len(fields)}", kind, msgspec.field(default_factory=kind)))
-        return msgspec.defstruct("Line", fields, rename=names, gc=False)
+            struct = level.struct()
+            fields.append((f"f{len(fields)}", struct, msgspec.field(default_factory=struct)))
+        return msgspec.defstruct("Line", fields, rename=names, gc=False, kw_only=True)
 
-    def _kind(self, *, is_list: bool) -> tuple[Any, Any]:
-        """Type and default of a leaf; a tuple of one takes less time than a list."""
-        if not is_list:
-            return Any, None
-        return (tuple[Any], (None,)) if self.is_strict else (list[Any], msgspec.field(default_factory=list))
+    def _typed(self, kind: Any) -> tuple[Any, ...]:
+        """Type and default of a leaf, a number without default; a tuple of one takes less time than a list."""
+        if kind is list:
+            return (tuple[Any], (None,)) if self.is_strict else (list[Any], msgspec.field(default_factory=list))
+        return (Any, None) if kind is Any else (kind,)
 
     def attribute(self, path: tuple[str, ...]) -> str:
         """The dotted attribute of that struct that stands for a path."""

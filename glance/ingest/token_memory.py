@@ -15,6 +15,7 @@ from glance.domain.logs.format import Group, LogFormat, said
 from glance.domain.logs.timestamp import clf_moment
 from glance.domain.logs.upstream import upstream
 from glance.ingest.builder import Interner
+from glance.ingest.hash_index import IS_SECRET, MANY, HashIndex
 
 MOST_BYTES = 96 << 20
 """About what the tokens of one format may take; then they are forgotten, so that memory stays bounded."""
@@ -44,6 +45,7 @@ class Tokens(dict[bytes, int]):
         self._numbers: list[list[int]] = [[] for _ in group.names]
         self._arrays: list[NDArray[np.int32]] = [np.zeros(0, np.int32) for _ in group.names]
         self._fresh: list[bytes] = []
+        self._index = HashIndex()
         self.size_bytes = 0
 
     def __missing__(self, token: bytes) -> int:
@@ -58,7 +60,10 @@ class Tokens(dict[bytes, int]):
         Raises:
             NotValidError: one of them is not valid; those that were new are forgotten again.
         """
-        found = np.fromiter(map(self.__getitem__, column), np.int32, len(column))
+        if len(self) > MANY and IS_SECRET:
+            found = self._index.numbers(column, self.__getitem__)
+        else:
+            found = np.fromiter(map(self.__getitem__, column), np.int32, len(column))
         if self._fresh:
             self._learn()
         return found
@@ -70,6 +75,7 @@ class Tokens(dict[bytes, int]):
             for token in fresh:
                 del self[token]
                 self.size_bytes -= len(token) + _TOKEN_BYTES
+            self._index = HashIndex()
             raise NotValidError
         for name, numbers, interner, column in zip(
             self._group.names, self._numbers, self._values, zip(*rows, strict=True), strict=True

@@ -24,6 +24,9 @@ from glance.domain.safe_text import decode
 from glance.domain.window import nice_step
 
 TOP_LISTS = ("sections", "routes", "paths", "clients", "agents", "crawlers", "referrers", "hosts")
+_DERIVED = (*(name for name in TOP_LISTS if name in DERIVED), "kinds")
+"""What follows from what is counted, and is told of."""
+
 _COUNTED = ("paths", "clients", "agents", "referrers", "hosts", "methods", "statuses", "protocols", "users")
 _WIDTHS_SECONDS = (1, 60, 3600, 86400)
 _MOST_STEPS = 50_000
@@ -98,8 +101,8 @@ class Figures:
         if chosen is not None and not len(chosen):
             return
         self._tally.add(held, chosen)
-        for derived in self._series.derived.values():
-            derived.of()  # what is new is classed now, while workers still read, not at the end when all wait for it
+        for name in _DERIVED:  # what is new is classed now, while workers still read, not at the end when all wait
+            self._series.derived[name].of()
         self._added += 1
         classes = error_classes(held.texts["status"], self._series.dictionaries["status"].values)
         at_ms, sent = held.times.milliseconds(), np.maximum(held.sizes, 0)

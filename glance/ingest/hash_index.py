@@ -1,0 +1,84 @@
+"""Numbers of texts by their hashes: an array, where a dictionary would wait for memory four times a text.
+
+A look-up in a large dictionary leads from its index to the entry, the key and the number, each in another place
+that the processor's cache does not hold, and the next text has to wait for it. Here the hashes of a whole column
+are looked up at once, and what has to be fetched for them is fetched side by side (a column of 20,000 clients
+takes half of the time). The dictionary still says what is met for the first time.
+
+What has the same hash is taken for the same text. A hash has 64 bits and a secret key that is drawn when the
+process starts (SipHash; Aumasson and Bernstein, 2012), so nobody can write two texts with one hash, and that two
+of 65,536 have one by chance has a probability of 1.2e-10. Where the key is no secret, there is no index.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+MANY = 1500
+"""Distinct texts from which on an index is worth it: fewer of them are in the cache anyway (measured)."""
+
+MOST = 1 << 16
+"""Texts that are indexed, the first ones: so the tables stay within three megabytes."""
+
+_SLOTS_EACH = 4
+
+IS_SECRET = (
+    sys.hash_info.width == 64
+    and bool(sys.flags.hash_randomization)
+    and os.environ.get("PYTHONHASHSEED", "random") in ("", "random")
+)
+"""Whether hashes are such that equal ones mean equal texts."""
+
+Texts = Sequence[str] | Sequence[bytes]
+
+
+class HashIndex:
+    """The numbers of the texts of one column, all of them str or all bytes."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._count = 0
+        self._resize(_SLOTS_EACH * MANY)
+
+    def _resize(self, least: int) -> None:
+        """Take that many slots at least, and forget."""
+        size = 1 << (least - 1).bit_length()
+        self._mask = size - 1
+        self._hashes: NDArray[np.int64] = ~np.arange(size)  # of no hash that is looked for there
+        self._numbers: NDArray[np.int32] = np.zeros(size, np.int32)
+
+    def numbers(self, texts: Texts, number_of: Callable[[str | bytes], int]) -> NDArray[np.int32]:
+        """The number of each text.
+
+        Args:
+            texts: of one type, str or bytes.
+            number_of: a dictionary's look-up, for what is not known here.
+        """
+        hashes = np.fromiter(map(hash, texts), np.int64, len(texts))
+        slots = hashes & self._mask
+        found = self._numbers[slots]
+        missing = np.flatnonzero(self._hashes[slots] != hashes)
+        for place in missing.tolist():
+            found[place] = number_of(texts[place])
+        if len(missing) and self._count < MOST:
+            self._learn(hashes[missing], found[missing])
+        return found
+
+    def _learn(self, hashes: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
+        """Note what was looked up; who comes to a slot first keeps it, others stay with the dictionary."""
+        if (self._count + len(hashes)) * _SLOTS_EACH > len(self._hashes):
+            known = self._hashes != ~np.arange(len(self._hashes))
+            hashes = np.concatenate([self._hashes[known], hashes])
+            numbers = np.concatenate([self._numbers[known], numbers])
+            self._count = 0
+            self._resize(2 * len(self._hashes))
+        slots = hashes & self._mask
+        is_free = self._hashes[slots] == ~slots
+        free = slots[is_free]
+        self._hashes[free], self._numbers[free] = hashes[is_free], numbers[is_free]
+        self._count += len(free)
