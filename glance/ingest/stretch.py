@@ -11,7 +11,7 @@ from glance.ingest.parse import PIECE_BYTES, parse_pieces, piece_bytes
 from glance.ingest.reader import LineReader
 
 STRETCH_BYTES = 11 << 20
-"""Read and parsed by one task."""
+"""Read and parsed by one task beside a screen, where every answer is seen."""
 
 _NEAR_BYTES = 4096
 """Before the end of a piece, where its last line end is looked for."""
@@ -24,7 +24,7 @@ def worker_count() -> int:
     return max(1, min(MOST_WORKERS, os.cpu_count() or 1))
 
 
-def even_length(size: int, most: int = STRETCH_BYTES) -> int:
+def even_length(size: int, most: int) -> int:
     """How long the stretches of so many bytes are best: each process gets as many, so that all end about at once.
 
     Args:

@@ -20,7 +20,7 @@ from glance.ingest.collector_pause import collector_paused
 from glance.ingest.detect import AUTO, Detection
 from glance.ingest.parse import parse
 from glance.ingest.reader import LineReader
-from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError, even_length
+from glance.ingest.stretch import Stretch, StretchGoneError, even_length
 from glance.pipeline.stretches import LONGEST_LINE, stretches_of
 from glance.pipeline.understanding import refusal, understand
 from glance.sources.compression import MAGIC_BYTES, archive_kind
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from glance.sources.line_cutter import LineCutter
 
 SAMPLE_BYTES = 256 << 10
+STRETCH_BYTES = 25 << 20
+"""Read and parsed by one task of a worker: of longer stretches there are fewer, which cost less to add up (measured)."""
+
 MOST_SAMPLES = 10
 """Lines that no format reads, shown in a report."""
 
