@@ -9,6 +9,7 @@ gc.disable()  # nothing of what is imported is garbage, and to look for some tak
 
 from glance.cli.main import main  # noqa: E402 - only now
 
+gc.freeze()
 gc.enable()
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import click
 from click.core import ParameterSource
 
-from glance.cli.options import variable_of
+from glance.cli.options import ALONE, variable_of
 from glance.cli.root import DEFAULT_VERB, root
 from glance.cli.terminal import Terminal
 from glance.domain.safe_text import safe_text
@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code.
     """
     ended: list[int] = []
+    is_alone = arguments is None
     if arguments is None:
         arguments = sys.argv[1:]
         atexit.register(_leave, ended)  # the first to be registered is the last to be run
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     terminal = Terminal.remembered()
     try:
         _require_output()
-        ended.append(_flushed(_run(arguments)))
+        ended.append(_flushed(_run(arguments, is_alone=is_alone)))
         return ended[0]
     except GlanceError as error:
         return _tell(error)
@@ -70,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _tell_bug(error, has_traceback=_wants_traceback(arguments))
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], *, is_alone: bool) -> int:
     """Do what the command line asks for.
 
     Not through click's own `main`, which would answer a broken pipe and an interrupt in its way;
@@ -80,6 +81,7 @@ def _run(arguments: list[str]) -> int:
         root.main(arguments, prog_name="glance", complete_var=COMPLETION_VARIABLE)
     try:
         with root.make_context("glance", list(arguments)) as ctx:
+            ctx.meta[ALONE] = is_alone
             code = root.invoke(ctx)
     except click.exceptions.Exit as end:
         return end.exit_code

@@ -31,6 +31,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ENVIRONMENT_PREFIX = "GLANCE"
 
+ALONE = "glance.alone"
+"""In click's `meta`: whether the process ends with this command."""
+
 
 REPEATED = ("pprof_targets", "profiles")
 """Settings whose option may be given several times."""

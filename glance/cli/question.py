@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
+from glance.cli.options import ALONE, ENVIRONMENT_PREFIX, chosen_paths, config_file_of
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
@@ -192,7 +193,10 @@ def answer(paths: tuple[str, ...], settings: Settings, question: Question, examp
 
         chosen = usual_logs("there is no log to report on", example)
     with collector_paused():  # it would walk through all that is imported, again and again
-        return read_logs(chosen, settings, question)
+        found = read_logs(chosen, settings, question)
+        if click.get_current_context().meta.get(ALONE):
+            gc.freeze()  # nor through what was read, in the moment that is left
+    return found
 
 
 def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> Answer:

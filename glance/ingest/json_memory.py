@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs import value
+from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
 from glance.domain.logs.keyed import TEXT_READERS, Key, KeyedLayout
 from glance.domain.logs.record import TEXT_FIELDS
 from glance.ingest.builder import Interner
-from glance.ingest.hash_index import IS_SECRET, MANY, HashIndex
 
 INVALID = np.iinfo(np.int64).min
 """Stands for what is no moment."""

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.format import Group, LogFormat, said
+from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
 from glance.domain.logs.timestamp import clf_moment
 from glance.domain.logs.upstream import upstream
 from glance.ingest.builder import Interner
-from glance.ingest.hash_index import IS_SECRET, MANY, HashIndex
 
 MOST_BYTES = 96 << 20
 """About what the tokens of one format may take; then they are forgotten, so that memory stays bounded."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SAMPLE_BYTES = 256 << 10
 STRETCH_BYTES = 25 << 20
-"""Read and parsed by one task of a worker: of longer stretches there are fewer, which cost less to add up (measured)."""
+"""Read and parsed by one task of a worker; of shorter ones there are more, which cost more to add up (measured)."""
 
 MOST_SAMPLES = 10
 """Lines that no format reads, shown in a report."""

@@ -34,6 +34,13 @@ def line(request: dict[str, Any], **more: object) -> bytes:
         line({"uri": "/ä?q=?"}),
         line({}, status="404", size="7", duration=1),
         line({}, size=-1, duration=None),
+        line({}, size=6405.0, duration=0),
+        line({}, size=1 << 70),
+        line({}, size=True, duration=False),
+        line({}, ts=1795262930),
+        line({}, ts=1795262930016),
+        line({}, ts=1795262930017000001),  # as a float it would be an earlier millisecond
+        line({}, ts="2026-11-22T10:00:00.5Z"),
     ],
 )
 def test_an_odd_line_is_read_as_by_itself(odd: bytes) -> None:
@@ -61,8 +68,13 @@ def test_a_path_that_is_none_is_left_to_the_line_itself(uri: object) -> None:
 
 def test_the_quick_way_leaves_out_keys_for_what_others_tell() -> None:
     """And says for which fields."""
-    quick, whole = schemas(CADDY)
+    typed, quick, whole = schemas(CADDY)
 
+    assert [(way.is_typed, len(way.keys)) for way in (typed, quick)] == [
+        (True, len(quick.keys)),
+        (False, len(typed.keys)),
+    ]
+    assert typed.left_out == quick.left_out
     assert whole.keys == CADDY.keys
     assert [key for key in CADDY.keys if key not in quick.keys] == [
         Key("client", ("request", "remote_ip")),
@@ -74,7 +86,7 @@ def test_the_quick_way_leaves_out_keys_for_what_others_tell() -> None:
 def test_a_request_line_tells_three_fields() -> None:
     """A key that tells one of them is left out, and its gaps are looked for."""
     keys = (Key("time", ("t",)), Key("request", ("r",)), Key("method", ("m",)), Key("status", ("s",)))
-    quick, _ = schemas(KeyedLayout("json", "JSON", keys))
+    _, quick, _ = schemas(KeyedLayout("json", "JSON", keys))
 
     assert quick.left_out == {"method"}
     assert len(quick.keys) == 3

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
 from glance.domain.logs.record import section
 
 ENTRY_BYTES = 150
@@ -32,6 +33,7 @@ class Dictionary:
         self.size_bytes = 0
         self.is_full = False
         self._keys: dict[bytes, int] = {}
+        self._index = HashIndex()
         self._limit = limit_bytes
 
     def __len__(self) -> int:
@@ -40,7 +42,7 @@ class Dictionary:
 
     def keys(self, values: Sequence[bytes]) -> Keys:
         """The number of each value; new values get the next ones."""
-        found = np.fromiter(map(self._keys.get, values, repeat(-1)), np.int64, len(values))
+        found = self._found(values)
         fresh = np.flatnonzero(found < 0)
         if len(fresh) and not self._add_all([values[place] for place in fresh.tolist()]):
             for place in fresh.tolist():
@@ -48,6 +50,12 @@ class Dictionary:
         elif len(fresh):
             found[fresh] = np.arange(len(self.values) - len(fresh), len(self.values))
         return found.astype(np.uint32)
+
+    def _found(self, values: Sequence[bytes]) -> NDArray[np.int32]:
+        """The number of each value, -1 where it is new."""
+        if len(values) > MANY and len(self) > MANY and IS_SECRET:
+            return self._index.numbers(values, lambda value: self._keys.get(value, -1))
+        return np.fromiter(map(self._keys.get, values, repeat(-1)), np.int32, len(values))
 
     def _add_all(self, values: list[bytes]) -> bool:
         """Give new values the next numbers; False, and nothing is changed, when there is no room, or two are equal."""

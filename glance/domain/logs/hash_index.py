@@ -6,15 +6,16 @@ are looked up at once, and what has to be fetched for them is fetched side by si
 takes half of the time). The dictionary still says what is met for the first time.
 
 What has the same hash is taken for the same text. A hash has 64 bits and a secret key that is drawn when the
-process starts (SipHash; Aumasson and Bernstein, 2012), so nobody can write two texts with one hash, and that two
-of 65,536 have one by chance has a probability of 1.2e-10. Where the key is no secret, there is no index.
+process starts (SipHash; Aumasson and Bernstein, 2012), so nobody can write two texts with one hash, and a log with a
+million distinct texts has such two by chance with a probability of 3.6e-9 (a million times MOST by 2**64). Where the
+key is no secret, there is no index.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,8 @@ MOST = 1 << 16
 
 _SLOTS_EACH = 4
 
-IS_SECRET = (
-    sys.hash_info.width == 64
-    and bool(sys.flags.hash_randomization)
-    and os.environ.get("PYTHONHASHSEED", "random") in ("", "random")
-)
-"""Whether hashes are such that equal ones mean equal texts."""
-
-Texts = Sequence[str] | Sequence[bytes]
+IS_SECRET = sys.hash_info.width == 64 and bool(sys.flags.hash_randomization)
+"""Whether hashes are such that equal ones mean equal texts; not so with PYTHONHASHSEED=0."""
 
 
 class HashIndex:
@@ -43,7 +38,7 @@ class HashIndex:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._count = 0
-        self._resize(_SLOTS_EACH * MANY)
+        self._resize(1)
 
     def _resize(self, least: int) -> None:
         """Take that many slots at least, and forget."""
@@ -52,21 +47,22 @@ class HashIndex:
         self._hashes: NDArray[np.int64] = ~np.arange(size)  # of no hash that is looked for there
         self._numbers: NDArray[np.int32] = np.zeros(size, np.int32)
 
-    def numbers(self, texts: Texts, number_of: Callable[[str | bytes], int]) -> NDArray[np.int32]:
+    def numbers(self, texts: Sequence[Any], number_of: Callable[[Any], int]) -> NDArray[np.int32]:
         """The number of each text.
 
         Args:
             texts: of one type, str or bytes.
-            number_of: a dictionary's look-up, for what is not known here.
+            number_of: a dictionary's look-up, for what is not known here; -1 where it does not know it either.
         """
         hashes = np.fromiter(map(hash, texts), np.int64, len(texts))
         slots = hashes & self._mask
-        found = self._numbers[slots]
+        found: NDArray[np.int32] = self._numbers[slots]
         missing = np.flatnonzero(self._hashes[slots] != hashes)
         for place in missing.tolist():
             found[place] = number_of(texts[place])
         if len(missing) and self._count < MOST:
-            self._learn(hashes[missing], found[missing])
+            known = missing[found[missing] >= 0]
+            self._learn(hashes[known], found[known])
         return found
 
     def _learn(self, hashes: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
@@ -76,7 +72,7 @@ class HashIndex:
             hashes = np.concatenate([self._hashes[known], hashes])
             numbers = np.concatenate([self._numbers[known], numbers])
             self._count = 0
-            self._resize(2 * len(self._hashes))
+            self._resize(_SLOTS_EACH * len(hashes))
         slots = hashes & self._mask
         is_free = self._hashes[slots] == ~slots
         free = slots[is_free]
