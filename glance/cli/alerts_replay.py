@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from glance.cli.progress import ReadingBar
-from glance.cli.question import total_bytes
+from glance.cli.reading import total_bytes
 from glance.domain import units
 from glance.domain.alerts.event import AlertEvent
 from glance.domain.alerts.rule import AlertRule

@@ -11,7 +11,8 @@ import click
 
 from glance.cli.function_check import Conditions, check_what_there_is, sorted_conditions
 from glance.cli.options import logs_argument, with_settings
-from glance.cli.question import Answer, Question, answer, nothing_read, with_question
+from glance.cli.question import Question, answer, nothing_read, with_question
+from glance.cli.reading import Answer
 from glance.cli.report import named_files, profile_figures, tell_failed
 from glance.config import Settings
 from glance.domain.logs.expectation import parse_expectation

@@ -67,7 +67,7 @@ async def _collect(
     chosen: tuple[str, ...], settings: Settings, *, watch: bool, is_now: bool, group: str, output: str
 ) -> int:
     """Read, and tell what was read; returns the exit code."""
-    from glance.cli.question import selected, total_bytes  # numpy and the engine: not for --help
+    from glance.cli.reading import selected, total_bytes  # numpy and the engine: not for --help
     from glance.pipeline.collecting import Collecting, CollectOptions
     from glance.pipeline.history_thread import HistoryThread
     from glance.pipeline.intake import Intake

@@ -45,8 +45,6 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         arguments = sys.argv[1:]
         atexit.register(_leave, ended)  # the first to be registered is the last to be run
-    # numpy's threads for matrices, of which there are none here, would spin while it is imported
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     atexit.register(gc.freeze)  # at the end the system takes it all back; to collect it first takes 40 ms
     terminal = Terminal.remembered()
     try:

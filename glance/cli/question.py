@@ -7,17 +7,18 @@ import gc
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from glance.cli import head_start
 from glance.cli.options import ALONE, ENVIRONMENT_PREFIX, chosen_paths, config_file_of
+from glance.cli.reading import Answer, Order, begun, read
 from glance.cli.terminal import is_piped
 from glance.config import Settings
-from glance.domain.safe_text import safe_text
-from glance.errors import FormatError, GlanceError, SourceError, UsageError
+from glance.errors import UsageError
 from glance.ingest.collector_pause import collector_paused
 from glance.paths import database_file, existing_database
 from glance.setting_value import parse_moment
@@ -25,13 +26,8 @@ from glance.setting_value import parse_moment
 if TYPE_CHECKING:
     from glance.domain.logs.span import Choice
     from glance.domain.logs.summary import Summary
-    from glance.pipeline.report import Report
-    from glance.sources.selection import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-MOST_LISTED = 8
-"""Logs that a note names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +53,6 @@ class Question:
         if self.until is not None and summary.first is not None:
             return self.until - summary.first
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the logs say."""
-
-    summary: Summary
-    missed: tuple[GlanceError, ...] = field(default=())
-    """Why logs that were named by themselves could not be read."""
 
 
 def with_question(function: F) -> F:
@@ -193,10 +180,19 @@ def answer(paths: tuple[str, ...], settings: Settings, question: Question, examp
 
         chosen = usual_logs("there is no log to report on", example)
     with collector_paused():  # it would walk through all that is imported, again and again
-        found = read_logs(chosen, settings, question)
+        found = _read(_order(chosen, settings, question))
         if click.get_current_context().meta.get(ALONE):
             gc.freeze()  # nor through what was read, in the moment that is left
     return found
+
+
+def _read(order: Order) -> Answer:
+    """Read the logs, in the process that was forked for that where there is one."""
+    engine = head_start.begun()
+    if engine is not None and order.where is not None:  # a filter cannot be sent
+        engine.dismiss()
+        engine = None
+    return (engine.read(order) if engine is not None else None) or read(order)
 
 
 def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> Answer:
@@ -206,38 +202,25 @@ def read_logs(paths: Sequence[str], settings: Settings, question: Question) -> A
         SourceError: no log can be read; one among others that can be is told of in the notes.
         FormatError: no log is understood.
     """
-    from glance.cli.progress import ReadingBar  # not for --help
-
-    selection = selected(paths)
-    found = [source.path for source in selection.sources]
-    with ReadingBar(total_bytes(found)) as bar:
-        made = _report(settings, question, bar.show)
-        failures = read_all(made, found)
-    if found and len(failures) == len(found):
-        raise next(iter(failures.values()))
-    for error in (*selection.refused, *failures.values()):
-        tell_aside(made, error)
-    if selection.left_out:
-        made.note(f"left out: {listed(selection.left_out)}; name them to read them too")
-    missed = [*selection.missed, *(error for path, error in failures.items() if path in paths)]
-    return Answer(made.summary(), tuple(missed))
+    return read(_order(paths, settings, question))
 
 
 def nothing_read(settings: Settings, question: Question) -> Answer:
     """The answer of no log at all, where only profiles were named."""
-    return Answer(_report(settings, question).summary())
+    return Answer(begun(_order((), settings, question)).summary())
 
 
-def _report(settings: Settings, question: Question, on_progress: Callable[[int, int], None] | None = None) -> Report:
-    """A report that has read nothing yet."""
-    from glance.domain.logs.route import routes_of
-    from glance.domain.logs.span import Span  # numpy and the engine: not for --help
-    from glance.pipeline.report import Report, ReportOptions
-
-    span = Span(question.since, question.until)
-    memory_bytes, routes = settings.memory_mb << 20, routes_of(settings.routes)
-    options = ReportOptions(settings.format, question.top, span, memory_bytes, question.where, routes)
-    return Report(options, on_progress)
+def _order(paths: Sequence[str], settings: Settings, question: Question) -> Order:
+    return Order(
+        tuple(paths),
+        settings.format,
+        question.top,
+        settings.memory_mb,
+        settings.routes,
+        question.since,
+        question.until,
+        question.where,
+    )
 
 
 def _stored(paths: tuple[str, ...], settings: Settings, question: Question) -> Answer:
@@ -246,53 +229,7 @@ def _stored(paths: tuple[str, ...], settings: Settings, question: Question) -> A
 
     assert question.database is not None
     existing_database(question.database)
-    made = _report(settings, question)
+    made = begun(_order(paths, settings, question))
     sources = (*question.sources, *(os.path.abspath(path) if path != "-" else path for path in paths))
     read_history(made, question.database, sources, question.groups, (question.since, question.until))
     return Answer(made.summary())
-
-
-def selected(paths: Sequence[str]) -> Selection:
-    """The logs behind paths, globs and directories, each once.
-
-    Raises:
-        SourceError: there is none that can be read.
-    """
-    from glance.sources.selection import select  # not for --help
-
-    selection = select(paths)
-    if not selection.sources and selection.refused:
-        raise selection.refused[0]
-    return selection
-
-
-def read_all(report: Report, paths: Sequence[str]) -> dict[str, GlanceError]:
-    """Read these logs; returns why some could not be."""
-    failures: dict[str, GlanceError] = {}
-    for path in paths:
-        try:
-            report.read(path)
-        except (SourceError, FormatError) as error:
-            failures[path] = error
-    return failures
-
-
-def tell_aside(report: Report, error: GlanceError) -> None:
-    """Say of one log among others that it could not be read: in the report, and at once."""
-    text = f"{error.what}: {error.why}" if error.why else error.what
-    report.note(text)
-    click.echo(f"glance: {safe_text(text)}", err=True)
-
-
-def listed(paths: Sequence[str]) -> str:
-    """The first of these, and how many more there are."""
-    names = ", ".join(paths[:MOST_LISTED])
-    return names if len(paths) <= MOST_LISTED else f"{names} and {len(paths) - MOST_LISTED} more"
-
-
-def total_bytes(paths: Sequence[str]) -> int | None:
-    """How much there is to read, None when nobody knows."""
-    try:
-        return sum(os.stat(path).st_size for path in paths)
-    except OSError:
-        return None

@@ -15,8 +15,8 @@ import click
 
 from glance.cli.options import ENVIRONMENT_PREFIX, chosen_paths, config_file_of
 from glance.cli.profile_sources import say
-from glance.cli.progress import ReadingBar
-from glance.cli.question import Question, listed, read_all, selected, tell_aside, total_bytes
+from glance.cli.question import Question
+from glance.cli.reading import read_selected
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain import units
@@ -141,7 +141,7 @@ def _progress(wish: Wish) -> Callable[[int], None] | None:
 def _read(
     paths: tuple[str, ...], settings: Settings, question: Question, options: ReportOptions,
     lengths: tuple[float, float], *, has_profiles: bool,
-) -> tuple[MomentLogs, list[GlanceError]]:  # fmt: skip
+) -> tuple[MomentLogs, Sequence[GlanceError]]:  # fmt: skip
     """Read what is asked; returns it, and why logs that were named by themselves could not be read."""
     length, around = lengths
     if question.database is not None:
@@ -162,24 +162,9 @@ def _read(
         from glance.cli.watch import usual_logs  # only when nothing was named
 
         chosen = usual_logs("there is no log to take a snapshot of", EXAMPLE)
-    return _read_logs(chosen, options, lengths)
-
-
-def _read_logs(
-    chosen: Sequence[str], options: ReportOptions, lengths: tuple[float, float]
-) -> tuple[MomentLogs, list[GlanceError]]:
-    selection = selected(chosen)
-    found = [source.path for source in selection.sources]
-    with ReadingBar(total_bytes(found)) as bar:
-        logs = MomentLogs(options, length_seconds=lengths[0], around_seconds=lengths[1], on_progress=bar.show)
-        failures = read_all(logs, found)
-    if found and len(failures) == len(found):
-        raise next(iter(failures.values()))
-    for error in (*selection.refused, *failures.values()):
-        tell_aside(logs, error)
-    if selection.left_out:
-        logs.note(f"left out: {listed(selection.left_out)}; name them to read them too")
-    return logs, [*selection.missed, *(error for path, error in failures.items() if path in chosen)]
+    return read_selected(
+        chosen, lambda show: MomentLogs(options, length_seconds=length, around_seconds=around, on_progress=show)
+    )
 
 
 def _tell(manifest: Manifest, path: Path, gone: Sequence[str], output: str) -> None:

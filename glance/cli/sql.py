@@ -7,15 +7,17 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import click
 
 from glance.cli.options import chosen_paths, with_settings
-from glance.cli.question import Question, listed, read_all, selected, tell_aside, total_bytes, with_question
+from glance.cli.question import Question, with_question
+from glance.cli.reading import read_selected
 from glance.cli.terminal import is_piped
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
@@ -113,7 +115,7 @@ def taken_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     return (*words[:at], *words[at + 1 :]), words[at]
 
 
-def _read(paths: tuple[str, ...], settings: Settings, question: Question) -> tuple[QueriedLogs, list[GlanceError]]:
+def _read(paths: tuple[str, ...], settings: Settings, question: Question) -> tuple[QueriedLogs, Sequence[GlanceError]]:
     """Read what is asked; returns it, and why logs that were named by themselves could not be read."""
     from glance.cli.progress import ReadingBar  # not for --help
     from glance.domain.logs.route import routes_of
@@ -141,18 +143,7 @@ def _read(paths: tuple[str, ...], settings: Settings, question: Question) -> tup
         from glance.cli.watch import usual_logs  # only when nothing was named
 
         chosen = usual_logs("there is no log to ask", EXAMPLE)
-    selection = selected(chosen)
-    found = [source.path for source in selection.sources]
-    with ReadingBar(total_bytes(found)) as bar:
-        logs = QueriedLogs(options, bar.show)
-        failures = read_all(logs, found)
-    if found and len(failures) == len(found):
-        raise next(iter(failures.values()))
-    for error in (*selection.refused, *failures.values()):
-        tell_aside(logs, error)
-    if selection.left_out:
-        logs.note(f"left out: {listed(selection.left_out)}; name them to read them too")
-    return logs, [*selection.missed, *(error for path, error in failures.items() if path in chosen)]
+    return read_selected(chosen, partial(QueriedLogs, options))
 
 
 def _read_stored(logs: QueriedLogs, paths: tuple[str, ...], question: Question) -> None:
