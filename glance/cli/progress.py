@@ -45,7 +45,7 @@ class ReadingBar:
         self._shown_at = self._began + QUIET_SECONDS - REFRESH_SECONDS
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self.is_visible = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.is_visible = self._stream is not None and self._stream.isatty() and os.environ.get("TERM") != "dumb"
         """Whether anybody could see it."""
 
     def show(self, read_bytes: int, lines: int) -> None:

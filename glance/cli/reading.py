@@ -137,8 +137,9 @@ def _tell_aside(report: Report, error: GlanceError) -> None:
     """Say of one log among others that it could not be read: in the report, and at once."""
     text = f"{error.what}: {error.why}" if error.why else error.what
     report.note(text)
-    sys.stderr.write(f"glance: {safe_text(text)}\n")
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.write(f"glance: {safe_text(text)}\n")
+        sys.stderr.flush()
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -318,6 +318,17 @@ def test_closed_output_is_told(place: Path) -> None:
     assert told(ended.stderr)[1] == "standard output is closed"
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-"])
+def test_where_nobody_hears_of_errors_the_report_is_printed(place: Path, closed: str) -> None:
+    command = f'"$0" -m glance report --output csv access.log missing.log {closed}'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable], cwd=place, env=environment(), stdout=subprocess.PIPE, check=False
+    )
+
+    assert ended.returncode == 5
+    assert ended.stdout.startswith(b"table,name,hits")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 @pytest.mark.parametrize("verb", [["report"], ["report", "-o", "json"], ["config"]])
 def test_a_full_disk_is_told_and_is_no_bug(place: Path, verb: list[str]) -> None:
