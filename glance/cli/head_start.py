@@ -126,6 +126,7 @@ def _is_large(path: str) -> bool:
 
 def _work(parent: int, tasks: BinaryIO, results: BinaryIO) -> NoReturn:
     """What the process of the engine does; it never returns."""
+    code = 1
     try:
         _end_with(parent)
         signal.signal(signal.SIGINT, _interrupt)
@@ -134,9 +135,9 @@ def _work(parent: int, tasks: BinaryIO, results: BinaryIO) -> NoReturn:
 
         pickle.dump(_answered(reading.read, pickle.load(tasks)), results)  # noqa: S301 - from our own parent
         results.flush()
-    except BaseException:  # noqa: BLE001 - whatever it is: the parent reads the logs itself, and meets it there
-        os._exit(1)
-    os._exit(0)
+        code = 0
+    finally:
+        os._exit(code)  # whatever happened: the parent then reads the logs itself, and meets it there
 
 
 def _answered(read: Callable[[Order], Answer], order: Order) -> Answer | GlanceError:
