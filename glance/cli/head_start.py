@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 VERBS = ("report", "check")
 """What is worth it: they read whole logs, and then end."""
 
+NOT_WITH = ("--where", "--db", "--source", "--group")
+"""Options with which it has no order: a filter cannot be sent, and history is read by who asks it."""
+
 LARGE_BYTES = 3 << 20
 """A smaller log is read before a second process is of any use."""
 
@@ -70,6 +73,8 @@ class HeadStart:
 
             answer = pickle.load(self._answers)  # noqa: S301 - from our own child
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            with contextlib.suppress(BrokenPipeError):  # of what could not be sent
+                self._orders.close()
             return None
         except KeyboardInterrupt:
             self._interrupt()  # it takes its progress bar away
@@ -99,14 +104,25 @@ def _pipe(ends: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
     return ends.enter_context(os.fdopen(read, "rb")), ends.enter_context(os.fdopen(write, "wb"))
 
 
+def comes_once(path: str) -> bool:
+    """What is read here cannot be read again, should the engine die: standard input, a named pipe."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return path == "-"
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 _begun: list[HeadStart] = []
 
 
 def begin(arguments: Sequence[str]) -> None:
-    """Fork the engine if these words of a command line are about a large log."""
+    """Fork the engine if these words of a command line are about a large log, and nothing speaks against it."""
     if sys.platform != "linux" or not arguments or arguments[0] not in VERBS or (os.cpu_count() or 1) < 2:
         return
-    if any(_is_large(word) for word in arguments[1:]):
+    if None in (sys.stdin, sys.stdout, sys.stderr):  # a pipe would take the place of one that is closed
+        return
+    if any(map(_is_large, arguments[1:])) and not any(word.startswith(NOT_WITH) for word in arguments):
         with contextlib.suppress(OSError):  # then without
             _begun.append(HeadStart())
 
@@ -129,7 +145,8 @@ def _work(parent: int, tasks: BinaryIO, results: BinaryIO) -> NoReturn:
     code = 1
     try:
         _end_with(parent)
-        signal.signal(signal.SIGINT, _interrupt)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as nohup has it, or a job in the background
+            signal.signal(signal.SIGINT, _interrupt)
         import glance.pipeline.report  # noqa: F401 - with it comes nearly everything
         from glance.cli import reading
 

@@ -189,7 +189,7 @@ def answer(paths: tuple[str, ...], settings: Settings, question: Question, examp
 def _read(order: Order) -> Answer:
     """Read the logs, in the process that was forked for that where there is one."""
     engine = head_start.begun()
-    if engine is not None and order.where is not None:  # a filter cannot be sent
+    if engine is not None and (order.where is not None or any(map(head_start.comes_once, order.paths))):
         engine.dismiss()
         engine = None
     return (engine.read(order) if engine is not None else None) or read(order)

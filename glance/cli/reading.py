@@ -1,6 +1,6 @@
 """Reads the logs that a verb was told to read: which files there are, how far it is, and what could not be read.
 
-Nothing of the command line is in it, so that the process which reads logs imports none of it.
+Nothing of click is in it, so that the process which reads logs need not import that.
 """
 
 from __future__ import annotations

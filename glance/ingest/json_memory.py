@@ -58,9 +58,17 @@ class Numbers(dict[object, int]):
 
     def ids(self, column: Sequence[Any]) -> NDArray[np.int32]:
         """The number of each value."""
-        if len(self) > MANY and IS_SECRET and set(map(type, column)) == {str}:
+        if len(self) > MANY and IS_SECRET and _is_ascii(column):
             return self._index.numbers(column, self.__getitem__)
         return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
+
+
+def _is_ascii(column: Sequence[Any]) -> bool:
+    """All values are texts in ASCII."""
+    try:
+        return "".join(column).isascii()
+    except TypeError:
+        return False
 
 
 class Moments(dict[object, int]):

@@ -6,13 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from glance.cli import head_start
 from glance.cli.head_start import LARGE_BYTES
+from glance.pipeline import report
 from tests.end_to_end.terminal import children_of, environment, glance, is_running, run, until
 from tests.end_to_end.traffic import numbered
 
@@ -155,6 +158,39 @@ def test_an_interrupt_ends_it_with_its_workers_and_takes_the_bar_away(tmp_path: 
         assert "reading" not in terminal.text
         assert workers
         until(lambda: not any(map(is_running, (engine, *workers))), "the end of all processes")
+
+
+def test_what_comes_once_is_read_by_who_answers_for_it(tmp_path: Path, log: Path) -> None:
+    """Standard input beside a large log: an engine that had died with it could not be made good for."""
+    with stopped(tmp_path, "report", "--output", "json", log, "-") as (process, engine):
+        os.kill(engine, signal.SIGKILL)
+        told, _ = process.communicate(timeout=25)
+    assert head_start.comes_once("-")
+    assert not head_start.comes_once(str(log))
+    assert not head_start.comes_once(str(tmp_path))
+    os.mkfifo(fifo := tmp_path / "fifo")
+    assert head_start.comes_once(str(fifo))
+    assert told == without("report", "--output", "json", log, "-").stdout
+
+
+def test_who_is_not_to_be_interrupted_is_not(tmp_path: Path, log: Path) -> None:
+    """As nohup and jobs in the background have it."""
+    script = "trap '' INT; exec \"$@\""
+    command = ["/bin/sh", "-c", script, "sh", sys.executable, "-m", "glance", "report", "--output", "json", str(log)]
+    with subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        until(lambda: children_of(process.pid) or process.poll() is not None, "the engine")
+        for engine in children_of(process.pid):
+            os.kill(engine, signal.SIGINT)
+            time.sleep(0.1)
+            assert is_running(engine) or process.wait(25) == 0
+        told, _ = process.communicate(timeout=25)
+
+    assert told == without("report", "--output", "json", log).stdout
+
+
+def test_large_is_what_workers_are_worth() -> None:
+    """One decision, in a place that imports nothing and in one that does."""
+    assert report._WORTH_WORKERS_BYTES == LARGE_BYTES
 
 
 def test_a_small_log_is_not_worth_it(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from glance.domain.logs.key_name import CADDY
 from glance.domain.logs.keyed import Key, KeyedLayout
+from glance.domain.logs.record import TEXT_FIELDS
+from glance.ingest import json_memory
 from glance.ingest.builder import BucketBuilder
 from glance.ingest.json_lines import JsonReader
 from glance.ingest.json_schema import schemas
@@ -97,3 +99,19 @@ def test_a_key_that_is_both_value_and_object_has_no_schema() -> None:
     keys = (Key("time", ("t",)), Key("status", ("a",)), Key("method", ("a", "b")))
 
     assert schemas(KeyedLayout("json", "JSON", keys)) == ()
+
+
+def test_a_text_is_not_taken_for_another_with_the_same_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A string of wide letters has the hash of a longer one of narrow letters."""
+    monkeypatch.setattr(json_memory, "MANY", 0)
+    plain = "/admin"
+    twin = plain.encode().decode("utf-16-le")
+    assert hash(plain) == hash(twin)
+    reader, builder = JsonReader(CADDY), BucketBuilder("", 0, 0)
+    session = reader.session(builder)
+    for paths in ([plain], [plain, plain], [twin], [plain, twin, plain], [7, plain]):
+        session.read_piece(b"".join(line({"uri": path}) for path in paths))
+    session.flush()
+
+    told = [record[1 + TEXT_FIELDS.index("path")].decode() for record in records_of(builder.finish())]
+    assert told == [plain, plain, plain, twin, plain, twin, plain, "7", plain]

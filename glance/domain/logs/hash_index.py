@@ -6,9 +6,10 @@ are looked up at once, and what has to be fetched for them is fetched side by si
 takes half of the time). The dictionary still says what is met for the first time.
 
 What has the same hash is taken for the same text. A hash has 64 bits and a secret key that is drawn when the
-process starts (SipHash; Aumasson and Bernstein, 2012), so nobody can write two texts with one hash, and a log with a
-million distinct texts has such two by chance with a probability of 3.6e-9 (a million times MOST by 2**64). Where the
-key is no secret, there is no index.
+process starts (SipHash; Aumasson and Bernstein, 2012), so nobody can write two bytes objects with one hash, and a log
+with a million distinct texts has such two by chance with a probability of 3.6e-9 (a million times MOST by 2**64).
+Of str only those in ASCII are as safe: what is hashed is the memory of a string, and four letters of one byte each
+have the same as two of two bytes. Where the key is no secret, there is no index.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ MOST = 1 << 16
 _SLOTS_EACH = 4
 
 IS_SECRET = sys.hash_info.width == 64 and bool(sys.flags.hash_randomization)
-"""Whether hashes are such that equal ones mean equal texts; not so with PYTHONHASHSEED=0."""
+"""Whether hashes are such that equal ones mean equal texts: not with PYTHONHASHSEED=0, and who sets another seed
+has to keep it to himself."""
 
 
 class HashIndex:
-    """The numbers of the texts of one column, all of them str or all bytes."""
+    """The numbers of the texts of one column, all of them bytes, or all of them str in ASCII."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
@@ -51,7 +53,7 @@ class HashIndex:
         """The number of each text.
 
         Args:
-            texts: of one type, str or bytes.
+            texts: all bytes, or all str in ASCII.
             number_of: a dictionary's look-up, for what is not known here; -1 where it does not know it either.
         """
         hashes = np.fromiter(map(hash, texts), np.int64, len(texts))
@@ -61,12 +63,14 @@ class HashIndex:
         for place in missing.tolist():
             found[place] = number_of(texts[place])
         if len(missing) and self._count < MOST:
-            known = missing[found[missing] >= 0]
-            self._learn(hashes[known], found[known])
+            fresh, places = np.unique(hashes[missing], return_index=True)
+            numbers = found[missing][places]
+            is_known = numbers >= 0
+            self._learn(fresh[is_known][: MOST - self._count], numbers[is_known][: MOST - self._count])
         return found
 
     def _learn(self, hashes: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
-        """Note what was looked up; who comes to a slot first keeps it, others stay with the dictionary."""
+        """Note distinct texts; of two for one slot one keeps it, and the other stays with the dictionary."""
         if (self._count + len(hashes)) * _SLOTS_EACH > len(self._hashes):
             known = self._hashes != ~np.arange(len(self._hashes))
             hashes = np.concatenate([self._hashes[known], hashes])
@@ -77,4 +81,4 @@ class HashIndex:
         is_free = self._hashes[slots] == ~slots
         free = slots[is_free]
         self._hashes[free], self._numbers[free] = hashes[is_free], numbers[is_free]
-        self._count += len(free)
+        self._count += len(np.unique(free))

@@ -67,3 +67,14 @@ def test_a_dictionary_with_an_index_is_one_without(monkeypatch: pytest.MonkeyPat
             assert found == plain.keys(column).tolist()
         assert indexed.values == plain.values
         assert indexed.is_full == plain.is_full == (OTHER in plain.values) == (limit < 1 << 60)
+
+
+def test_no_more_texts_are_indexed_than_are_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come at once; and a text that comes often is one."""
+    monkeypatch.setattr(hash_index, "MOST", 100)
+    index = HashIndex()
+    for texts in (["a", "b"] * 5000, [str(number) for number in range(1000)]):
+        index.numbers(texts, len)
+
+    assert 80 <= index._count <= 100
+    assert len(index._hashes) <= 1024
