@@ -143,7 +143,7 @@ def on_one_core() -> Iterator[None]:
 def test_an_interrupt_ends_it_with_its_workers_and_takes_the_bar_away(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     with log.open("wb") as file:
-        for _ in range(40):
+        for _ in range(24):
             file.write(numbered(0, 50_000, 1_795_262_930))
     with on_one_core():
         terminal = glance("report", log)

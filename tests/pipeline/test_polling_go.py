@@ -92,8 +92,8 @@ async def test_every_kind_is_polled_and_says_where_the_faults_are(go_program: Pa
     assert {labels for sample in cpu.profile.samples for labels in sample.label_set.labels.get("route", ())} >= {
         "/slow"
     }
-    assert total(polls, "cpu", "regexp.MustCompile", 1) > 0.3 * total(polls, "cpu", "", 1)
-    assert "main.handleSlow" in functions(polls, "cpu")
+    # of what the slow handler took itself: how much that is of all depends on what else the machine does
+    assert total(polls, "cpu", "regexp.MustCompile", 1) > 0.3 * total(polls, "cpu", "main.handleSlow", 1) > 0
     assert total(polls, "mutex", "main.handleLock", 0) > 10
     assert total(polls, "block", "Mutex).Lock", 1) > 1e8
     assert "main.waitForever" in functions(polls, "goroutine")
