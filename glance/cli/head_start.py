@@ -12,7 +12,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import pickle
 import signal
 import stat
 import sys
@@ -64,6 +63,8 @@ class HeadStart:
         Raises:
             GlanceError: what it says instead.
         """
+        import pickle  # only where there is an engine: every start of glance comes by here
+
         from glance.errors import GlanceError
 
         try:
@@ -147,6 +148,8 @@ def _work(parent: int, tasks: BinaryIO, results: BinaryIO) -> NoReturn:
         _end_with(parent)
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as nohup has it, or a job in the background
             signal.signal(signal.SIGINT, _interrupt)
+        import pickle
+
         import glance.pipeline.report  # noqa: F401 - with it comes nearly everything
         from glance.cli import reading
 

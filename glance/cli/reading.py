@@ -18,7 +18,7 @@ from glance.errors import FormatError, GlanceError, SourceError
 if TYPE_CHECKING:
     from glance.domain.logs.span import Choice
     from glance.domain.logs.summary import Summary
-    from glance.pipeline.report import Report
+    from glance.pipeline.report import Progress, Report
     from glance.sources.selection import Selection
 
 MOST_LISTED = 8
@@ -52,8 +52,6 @@ class Answer:
 
 
 Log = TypeVar("Log", bound="Report")
-Progress = Callable[[int, int], None]
-"""Told of bytes read and lines read, in all."""
 
 
 def read(order: Order) -> Answer:

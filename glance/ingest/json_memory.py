@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs import value
-from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
+from glance.domain.logs.hash_index import HashIndex, is_worth_it
 from glance.domain.logs.keyed import TEXT_READERS, Key, KeyedLayout
 from glance.domain.logs.record import TEXT_FIELDS
 from glance.ingest.builder import Interner
@@ -58,7 +58,7 @@ class Numbers(dict[object, int]):
 
     def ids(self, column: Sequence[Any]) -> NDArray[np.int32]:
         """The number of each value."""
-        if len(self) > MANY and IS_SECRET and _is_ascii(column):
+        if is_worth_it(len(self)) and _is_ascii(column):
             return self._index.numbers(column, self.__getitem__)
         return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
 

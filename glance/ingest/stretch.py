@@ -10,9 +10,6 @@ from glance.domain.logs.bucket import LogBucket
 from glance.ingest.parse import PIECE_BYTES, parse_pieces, piece_bytes
 from glance.ingest.reader import LineReader
 
-STRETCH_BYTES = 11 << 20
-"""Read and parsed by one task beside a screen, where every answer is seen."""
-
 _NEAR_BYTES = 4096
 """Before the end of a piece, where its last line end is looked for."""
 

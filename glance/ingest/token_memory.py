@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glance.domain.logs.format import Group, LogFormat, said
-from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
+from glance.domain.logs.hash_index import HashIndex, is_worth_it
 from glance.domain.logs.timestamp import clf_moment
 from glance.domain.logs.upstream import upstream
 from glance.ingest.builder import Interner
@@ -60,7 +60,7 @@ class Tokens(dict[bytes, int]):
         Raises:
             NotValidError: one of them is not valid; those that were new are forgotten again.
         """
-        if len(self) > MANY and IS_SECRET:
+        if is_worth_it(len(self)):
             found = self._index.numbers(column, self.__getitem__)
         else:
             found = np.fromiter(map(self.__getitem__, column), np.int32, len(column))

@@ -12,7 +12,7 @@ from itertools import islice
 from glance.domain.logs.bucket import LogBucket
 from glance.ingest.parse import parse
 from glance.ingest.spawned import SpawnedWorkers, WorkerDiedError
-from glance.ingest.stretch import STRETCH_BYTES, Stretch, StretchGoneError
+from glance.ingest.stretch import Stretch, StretchGoneError
 from glance.pipeline.log_feed import LogFeed
 from glance.sources.backward import pieces_backward
 from glance.sources.generation import proof_at
@@ -23,6 +23,9 @@ FIRST_PIECE_BYTES = 256 << 10
 
 NEAR_BYTES = 6 << 20
 """Read in this process, before workers are worth their start."""
+
+STRETCH_BYTES = 11 << 20
+"""Read and parsed by one task of a worker: short, for every answer is seen."""
 
 TRUNCATED = "was truncated while its past was read: the rest of it is missing"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from glance.domain.logs import hash_index
 from glance.domain.logs.key_name import CADDY
 from glance.domain.logs.keyed import Key, KeyedLayout
 from glance.domain.logs.record import TEXT_FIELDS
-from glance.ingest import json_memory
 from glance.ingest.builder import BucketBuilder
 from glance.ingest.json_lines import JsonReader
 from glance.ingest.json_schema import schemas
@@ -103,7 +103,7 @@ def test_a_key_that_is_both_value_and_object_has_no_schema() -> None:
 
 def test_a_text_is_not_taken_for_another_with_the_same_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A string of wide letters has the hash of a longer one of narrow letters."""
-    monkeypatch.setattr(json_memory, "MANY", 0)
+    monkeypatch.setattr(hash_index, "MANY", 0)
     plain = "/admin"
     twin = plain.encode().decode("utf-16-le")
     assert hash(plain) == hash(twin)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glance.domain.logs.hash_index import IS_SECRET, MANY, HashIndex
+from glance.domain.logs.hash_index import HashIndex, is_worth_it
 from glance.domain.logs.record import section
 
 ENTRY_BYTES = 150
@@ -53,7 +53,7 @@ class Dictionary:
 
     def _found(self, values: Sequence[bytes]) -> NDArray[np.int32]:
         """The number of each value, -1 where it is new."""
-        if len(values) > MANY and len(self) > MANY and IS_SECRET:
+        if is_worth_it(min(len(values), len(self))):
             return self._index.numbers(values, lambda value: self._keys.get(value, -1))
         return np.fromiter(map(self._keys.get, values, repeat(-1)), np.int32, len(values))
 

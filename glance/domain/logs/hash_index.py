@@ -34,6 +34,11 @@ IS_SECRET = sys.hash_info.width == 64 and bool(sys.flags.hash_randomization)
 has to keep it to himself."""
 
 
+def is_worth_it(texts: int) -> bool:
+    """Whether so many distinct texts are better found by their hashes, and may be."""
+    return texts > MANY and IS_SECRET
+
+
 class HashIndex:
     """The numbers of the texts of one column, all of them bytes, or all of them str in ASCII."""
 

@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from glance.domain.logs import dictionary as dictionary_module
 from glance.domain.logs import hash_index
 from glance.domain.logs.dictionary import OTHER, Dictionary
 from glance.domain.logs.hash_index import IS_SECRET, HashIndex
@@ -60,9 +59,9 @@ def test_a_dictionary_with_an_index_is_one_without(monkeypatch: pytest.MonkeyPat
     for limit in (1 << 62, 400_000):
         indexed, plain = Dictionary(limit), Dictionary(limit)
         for column in columns:
-            monkeypatch.setattr(dictionary_module, "MANY", 50)
+            monkeypatch.setattr(hash_index, "MANY", 50)
             found = indexed.keys(column).tolist()
-            monkeypatch.setattr(dictionary_module, "MANY", 1 << 60)
+            monkeypatch.setattr(hash_index, "MANY", 1 << 60)
 
             assert found == plain.keys(column).tolist()
         assert indexed.values == plain.values
