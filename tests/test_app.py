@@ -176,7 +176,7 @@ def test_hostile_lines_send_nothing_but_our_own_sequences(size):
             (b"f", rb"tab"),
             (b"user=", rb"value must follow"),
             (b"\x1b", rb"sort"),
-            (b"m", rb"metrics"),
+            (b"m", rb"1 of 2"),
             (b"\r", rb"latest"),
             (b"\x1b", rb"open"),
             (b"i", rb"history"),

@@ -8,6 +8,7 @@ commands of what stood there before.
 from __future__ import annotations
 
 from collections import deque
+from time import monotonic
 
 from textual import events
 from textual.message import Message
@@ -16,6 +17,12 @@ from glance.screens.quick_escape import QuickKey
 
 PATIENCE_SECONDS = 0.5
 """After which the next key goes on though nothing came back: what had the keys has gone."""
+ROWS_SECONDS = 2.0
+"""After which a key that waits for rows goes on without them; with one behind it that is for no row, it is as above."""
+GLANCE_SECONDS = 0.02
+"""How often a key that waits for rows looks whether they are there."""
+ROW_KEYS = frozenset({"enter", "up", "down", "pageup", "pagedown"})
+"""Keys that mean a row, and nothing before there is one."""
 
 
 class KeyDone(Message):
@@ -40,6 +47,14 @@ class KeyOrder:
     def split(self, key: QuickKey, *, is_alt: bool) -> None:
         """Take what a key of two stands for, before all others."""
         self._waiting.extendleft(reversed(tuple(key.parts(is_alt=is_alt))))
+
+    def hold(self) -> bool:
+        """Whether the next key means a row and was typed just now: then it waits, and all behind it."""
+        first = self._waiting[0] if self._waiting else None
+        patience = ROWS_SECONDS if all(key.key in ROW_KEYS for key in self._waiting) else PATIENCE_SECONDS
+        is_held = first is not None and first.key in ROW_KEYS and monotonic() < first.time + patience
+        self.is_under_way = self.is_under_way or is_held
+        return is_held
 
     def next(self) -> events.Key | None:
         """The key whose turn it is, which is under way now; None when there is none."""

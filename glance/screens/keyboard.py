@@ -7,9 +7,10 @@ from functools import cached_property, partial
 from textual import events, on
 from textual.app import App
 
-from glance.screens.key_order import PATIENCE_SECONDS, KeyDone, KeyOrder
+from glance.screens.key_order import GLANCE_SECONDS, PATIENCE_SECONDS, KeyDone, KeyOrder
 from glance.screens.quick_escape import EDITING, QuickKey
 from glance.widgets.page import Page
+from glance.widgets.panel import Panel
 
 
 class Keyboard(App[None], inherit_bindings=False):
@@ -32,8 +33,11 @@ class Keyboard(App[None], inherit_bindings=False):
             self.set_timer(PATIENCE_SECONDS, partial(self._lose_patience, self._keys.taken))
 
     async def _take_key(self) -> None:
-        """Let the next key do what it does; of esc with a key right behind it, first the one and then the other."""
-        while (key := self._keys.next()) is not None:
+        """Let the next key do what it does; of esc with a key right behind it, first the one and then the other.
+
+        A key that means a row waits for the rows of a page that was just opened.
+        """
+        while not self._waits_for_rows() and (key := self._keys.next()) is not None:
             if isinstance(key, QuickKey):
                 is_edited = isinstance(self.focused, Page) and self.focused.is_typing and key.key in EDITING
                 self._keys.split(key, is_alt=is_edited or key.key in self.active_bindings)
@@ -48,6 +52,18 @@ class Keyboard(App[None], inherit_bindings=False):
         """A key has come back."""
         message.stop()
         await self._take_key()
+
+    def _waits_for_rows(self) -> bool:
+        """The next key means a row of a page that has none yet: it looks again in a moment."""
+        waits = isinstance(self.focused, Panel) and self.focused.is_reading and self._keys.hold()
+        if waits:
+            self.set_timer(GLANCE_SECONDS, partial(self._go_on, self._keys.taken))
+        return waits
+
+    async def _go_on(self, taken: int) -> None:
+        """Look again whether there are rows for the key that waits for them."""
+        if self._keys.taken == taken:
+            await self._take_key()
 
     async def _lose_patience(self, taken: int) -> None:
         """The key that was waited for then does not come back."""

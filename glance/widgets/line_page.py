@@ -57,6 +57,11 @@ class LinePage(Panel, can_focus=True):
         return self._state.is_typing
 
     @property
+    def is_reading(self) -> bool:
+        """No scene tells of lines yet, and no key is text."""
+        return not (self.is_typing or self.is_passing) and self.scene.view.lines is None
+
+    @property
     def search(self) -> str:
         """What is searched for."""
         return self._state.search

@@ -28,6 +28,11 @@ class MetricPage(Listing):
         return [chart.id for chart in scene.metrics]
 
     @property
+    def is_reading(self) -> bool:
+        """No scene tells of metrics yet."""
+        return not self.scene.view.wants_metrics
+
+    @property
     def row_room(self) -> int:
         """How many metrics fit."""
         return rows_that_fit(len(self.scene.metrics), self.size)

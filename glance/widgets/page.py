@@ -60,6 +60,11 @@ class Page(Listing):
         page, wish = scene.page, self.wish
         return page if page is not None and wish is not None and type(page.wish) is type(wish) else None
 
+    @property
+    def is_reading(self) -> bool:
+        """No scene answers it yet, and no key is text."""
+        return not (self.is_typing or self.is_passing or self.wish is None) and self.answer(self.scene) is None
+
     def step_back(self) -> bool:
         """Undo something within the page, as `esc` wants; False where there is nothing to undo."""
         return False

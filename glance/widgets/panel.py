@@ -111,6 +111,11 @@ class Panel(Widget):
             self.display = False
 
     @property
+    def is_reading(self) -> bool:
+        """It is open, and its first rows are still to come."""
+        return False
+
+    @property
     def has_chip(self) -> bool:
         """There may be a row to filter by; `SituationChanged` is posted where that changes."""
         return self.HAS_CHIPS

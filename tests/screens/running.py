@@ -62,6 +62,8 @@ class Stage:
             name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
             self.app._driver.send_message(events.Key(name, character_of(name)).set_sender(self.app))
             await self.settle()
+            while self.app._keys.has_more:  # noqa: ASYNC110 - it means a row, and waits for rows that a test holds back
+                await asyncio.sleep(0.02)
 
     async def publish(self, at=AT, **changes):
         self.engine.publish(replace(scene_at(at, self.engine.views[-1]), **changes))

@@ -48,3 +48,33 @@ async def test_a_key_whose_widget_has_gone_is_not_waited_for_forever():
         await at_once(on, "3", "z")
         await on.pilot.pause(0.7)
         assert on.overview.wish.zoomed == "paths"
+
+
+@pytest.mark.parametrize(("behind", "opened"), [(("enter",), 0), (("down", "down", "enter"), 2)])
+async def test_a_key_that_means_a_row_waits_for_the_rows_of_a_page_that_was_just_opened(behind, opened):
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "m", *behind)
+        page = on.overview.panel("metrics")
+        assert "reading" in on.text("metrics")
+        assert not page.is_open
+        await on.publish()
+        await on.pilot.pause(0.1)
+        assert page.is_open
+        assert page.index == opened
+
+
+async def test_rows_that_do_not_come_are_not_waited_for_forever():
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "m", "enter", "escape", "3", "z")
+        assert on.overview.wish.zoomed == "metrics"
+        await on.pilot.pause(0.7)
+        assert on.overview.wish.zoomed == "paths"
+
+
+async def test_a_key_that_means_no_row_waits_for_none():
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "m", "escape", "3", "z")
+        assert on.overview.wish.zoomed == "paths"
