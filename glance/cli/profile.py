@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glance.cli.profile_options import ProfileCommand, Request, with_choices, with_fetching, with_request
+from glance.cli.terminal import has_colours
 from glance.cli.verb_group import VerbGroup
 
 if TYPE_CHECKING:
@@ -223,13 +224,17 @@ def list_(request: Request, choices: Choices, *, regexp: str, maps: tuple[str, .
     glance profile list main.handleSlow cpu.pb.gz
     glance profile list main.handleSlow --source-root ~/src/app --map /build=. cpu.pb.gz
     """
+    from functools import partial
+
+    from glance.cli.code_colours import listed_in_colours
     from glance.domain.profiles.report import LIST  # numpy behind it: not for --help
-    from glance.domain.profiles.report_list import list_lines
+    from glance.domain.profiles.report_list import code_texts, list_lines
     from glance.sources.source_code import SourceCode, mapped
 
     report = _report(request, choices, LIST)
     code = SourceCode(choices.source_path, choices.trim_path, mapped(maps))
-    lines = list_lines(report, regexp, code.lines)
+    printed = partial(listed_in_colours, code.lines) if output == "text" and has_colours() else code_texts
+    lines = list_lines(report, regexp, code.lines, printed)
     if output == "text":
         lines = (click.style(line, bold=True) if COUNTED.match(line) else line for line in lines)
     _print_as(output, lines, "list_json", report, regexp, code.lines)

@@ -13,6 +13,7 @@ import click
 from glance.cli.function_check import check_what_there_is, sorted_conditions, verdicts_of
 from glance.cli.options import logs_argument, with_settings
 from glance.cli.question import Question, answer, nothing_read, read_logs, with_question
+from glance.cli.terminal import has_colours
 from glance.config import Settings
 from glance.domain.safe_text import safe_text
 
@@ -223,7 +224,7 @@ def text_width() -> int:
 
 def color_system() -> ColorSystem | None:
     """Colours that standard output can show."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb"):
+    if not has_colours():
         return None
     if os.environ.get("COLORTERM") in ("truecolor", "24bit"):
         return "truecolor"

@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
+from glance.cli.code_colours import in_colours
 from glance.cli.profile_output import fenced, in_json, table
 from glance.cli.report_json import plain
 from glance.cli.report_markdown import escaped
+from glance.cli.terminal import has_colours
 from glance.domain.profiles.measurement import label
 from glance.domain.profiles.route_cost import RouteCost, RouteCosts
 from glance.domain.profiles.suspect import TYPE_WORDS, Findings, Inspected, Suspect
@@ -104,16 +106,18 @@ def code_lines(one: Suspect, passage: Passage) -> Iterator[str]:
     """The place of a suspect, and the lines around it."""
     if place(one):
         yield safe_text(f"    {place(one)}{f'  ({passage.note})' if passage.note else ''}")
-    for number, line in enumerate(code_of(passage), passage.first):
+    for number, line in enumerate(code_of(passage, is_coloured=has_colours()), passage.first):
         yield click.style(f"    {line}", bold=True) if number == passage.line else f"    {line}"
 
 
-def code_of(passage: Passage) -> Iterator[str]:
+def code_of(passage: Passage, *, is_coloured: bool = False) -> Iterator[str]:
     """Source lines with their numbers, and a mark at the one in question."""
-    width = len(str(passage.first + len(passage.lines)))
-    for number, line in enumerate(passage.lines, passage.first):
+    lines = [line.expandtabs(4).rstrip() for line in passage.lines]
+    texts = in_colours(passage.path, lines, 1, len(lines)) if is_coloured else map(safe_text, lines)
+    width = len(str(passage.first + len(lines)))
+    for number, text in enumerate(texts, passage.first):
         mark = ">" if number == passage.line else " "
-        yield safe_text(f"{mark} {number:>{width}} │ {line.expandtabs(4)}").rstrip()
+        yield f"{mark} {number:>{width}} │ {text}".rstrip()
 
 
 def looked(inspected: Sequence[Inspected]) -> str:

@@ -42,6 +42,12 @@ def has_keyboard() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def has_colours() -> bool:
+    """Standard output is a terminal with colours, and the person wants them."""
+    is_wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in (None, "", "dumb")
+    return is_wanted and sys.stdout is not None and sys.stdout.isatty()
+
+
 def is_piped() -> bool:
     """Standard input is something else that can be read; not so where it is closed, /dev/null, or empty at once."""
     if sys.stdin is None or sys.stdin.isatty():

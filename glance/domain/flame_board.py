@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from glance.domain.code_span import CodeSpan
 from glance.domain.joint import Joint
 from glance.domain.page import PageAnswer, PageWish
 from glance.domain.sample_board import SampleSpan
@@ -114,6 +115,8 @@ class SourceRow:
     text: str
     flat: int = 0
     cum: int = 0
+    spans: tuple[CodeSpan, ...] = ()
+    """What the parts of the text are; none where the language is not known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

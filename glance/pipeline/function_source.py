@@ -10,6 +10,7 @@ from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.tables import Ints, runs_of, starts_of
 from glance.domain.profiles.value_choice import value_index
 from glance.errors import SourceError
+from glance.sources.code_syntax import spans_of
 from glance.sources.source_code import CODE, SourceCode, read_lines
 
 BEFORE, BEHIND, NEAR = 3, 12, 8
@@ -46,7 +47,11 @@ def source_of(profile: Profile, wish: FlameWish, code: SourceCode) -> SourceView
     head = start if start and min(known) - start <= NEAR else min(known)  # of a long one what counts is seen first
     first = max(1, min(head, *known) - BEFORE)
     last = min(len(lines), max(known) + BEHIND)
-    rows = tuple(SourceRow(number, lines[number - 1], *counts.get(number, (0, 0))) for number in range(first, last + 1))
+    spans = spans_of(str(path), lines, first, last)
+    rows = tuple(
+        SourceRow(number, lines[number - 1], *counts.get(number, (0, 0)), parts)
+        for number, parts in enumerate(spans, first)
+    )
     return SourceView(function, file, str(path), rows)
 
 

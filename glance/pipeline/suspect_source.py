@@ -8,6 +8,7 @@ from glance.domain.flame_board import FlameWish, SourceRow, SourceView
 from glance.domain.suspect_board import SuspectRow
 from glance.pipeline.function_source import source_of
 from glance.pipeline.suspecting import LocalCode
+from glance.sources.code_syntax import spans_of
 from glance.sources.source_code import CODE
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def suspect_source(row: SuspectRow, profile: Profile | None, code: LocalCode) ->
         if view.path and any(one.number == row.line for one in view.rows):
             return view
     passage = code.find(row.function, row.file, row.line)
+    spans = spans_of(passage.path, passage.lines, 1, len(passage.lines))
     rows = tuple(
-        SourceRow(number, text, 0, row.value if number == row.line else 0)
-        for number, text in enumerate(passage.lines, passage.first)
+        SourceRow(number, text, 0, row.value if number == row.line else 0, parts)
+        for number, (text, parts) in enumerate(zip(passage.lines, spans, strict=True), passage.first)
     )
     return SourceView(row.function, row.file, passage.path, rows, passage.note)

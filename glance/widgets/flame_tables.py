@@ -13,6 +13,7 @@ from glance.domain.flame_board import SourceView
 from glance.domain.profiles.flame_counts import Neighbour
 from glance.domain.profiles.frame_label import label_forms
 from glance.domain.profiles.measurement import PLAIN, label
+from glance.widgets.code_drawing import indent_of, put_code
 from glance.widgets.drawing import Line, bar, clean, fit_left, fit_right
 from glance.widgets.flame_graph import cut_left, fitting
 from glance.widgets.flame_sight import FlameSight
@@ -233,11 +234,9 @@ def source_strips(
     if source.note:
         strips += said(clean(source.note), room)[: 3 if source.rows else None]
     most = max((row.cum for row in source.rows), default=0)
-    texts = [row.text.replace("\t", "  ").rstrip() for row in source.rows]
-    indent = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
+    indent = indent_of(source.rows)
     has_flat = any(row.flat for row in source.rows) and room.width >= LEAST_CODE + 2 * VALUE + NUMBER
-    shown = slice(state.line, state.line + room.height)
-    for row, text in zip(source.rows[shown], texts[shown], strict=True):
+    for row in source.rows[state.line : state.line + room.height]:
         is_hot = bool(row.cum) and row.cum * 2 >= most
         line = Line(room.width, inks.ground)
         line.put("▌" if is_hot else " ", inks.client_error)
@@ -246,7 +245,7 @@ def source_strips(
             line.put(fit_right(worth(sight, state, row.flat) if row.flat else "", VALUE), inks.label)
         line.put(fit_right(worth(sight, state, row.cum) if row.cum else "", VALUE) + "  ", inks.text)
         if source.path:
-            line.put(clean(text[indent:], 400), inks.text if row.cum else faded(inks.label, 0.2))
+            put_code(line, row, indent, inks)
         elif row.cum:
             line.put(bar(row.cum / most, max(4, min(24, line.room - 2))), inks.client_error)
         strips.append(line.strip())

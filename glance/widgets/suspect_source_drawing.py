@@ -8,15 +8,15 @@ from textual.geometry import Size
 from glance.domain.flame_board import SourceRow, SourceView
 from glance.domain.profiles.measurement import label
 from glance.domain.suspect_board import SuspectBoard, SuspectRow
+from glance.widgets.code_drawing import indent_of, put_code
 from glance.widgets.drawing import Line, bar, clean, fit_path, fit_right
-from glance.widgets.inks import Inks, faded
+from glance.widgets.inks import Inks
 from glance.widgets.sheet import Sheet
 
 NUMBER = 5
 VALUE = 9
 HEAT = 5
 LEAST_CODE = 40
-MOST_CODE = 400
 
 
 def source_sheet(row: SuspectRow, board: SuspectBoard, where: tuple[Size, int], inks: Inks) -> Sheet:
@@ -60,14 +60,13 @@ def _lines(sheet: Sheet, row: SuspectRow, source: SourceView, moved: int, inks: 
     """Lines of the source."""
     room = max(0, sheet.size.height - len(sheet.lines))
     first = first_line(row, source, room, moved)
-    texts = [one.text.expandtabs(4).rstrip() for one in source.rows]
-    indent = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
+    indent = indent_of(source.rows)
     most = max((one.cum for one in source.rows), default=0)
-    for one, text in list(zip(source.rows, texts, strict=True))[first : first + room]:
-        sheet.add(_line(one, text[indent:], (row, most, bool(source.path)), sheet.size.width, inks))
+    for one in source.rows[first : first + room]:
+        sheet.add(_line(one, indent, (row, most, bool(source.path)), sheet.size.width, inks))
 
 
-def _line(one: SourceRow, text: str, about: tuple[SuspectRow, int, bool], width: int, inks: Inks) -> Line:
+def _line(one: SourceRow, indent: int, about: tuple[SuspectRow, int, bool], width: int, inks: Inks) -> Line:
     """One line: its heat, its number, what it counts for, the code."""
     row, most, has_code = about
     is_it = one.number == row.line and row.line > 0
@@ -87,5 +86,5 @@ def _line(one: SourceRow, text: str, about: tuple[SuspectRow, int, bool], width:
         line.skip(1).put(heat, ink(inks.client_error if one.cum * 2 < most else inks.server_error))
     line.skip(2)
     if has_code:
-        line.put(clean(text, MOST_CODE), ink(inks.text if one.cum or is_it else faded(inks.label, 0.2)))
+        put_code(line, one, indent, inks, cursor=is_it)
     return line

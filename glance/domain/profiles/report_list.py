@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from glance.domain.profiles.call_graph import Node
@@ -96,8 +96,22 @@ def listing(name: str, file: str, nodes: list[Node], reader: Reader) -> Listing:
     return Listing(name, file, *sums(nodes), counted)
 
 
-def list_lines(report: Report, regexp: str, reader: Reader) -> Iterator[str]:
-    """The same as text; see `listings`."""
+def code_texts(one: Listing) -> Iterator[str]:
+    """The code of the lines of a listing as it is printed: its tabs stay, nothing else in it is obeyed."""
+    return (code_text(line.code) for line in one.lines)
+
+
+def list_lines(
+    report: Report, regexp: str, reader: Reader, printed: Callable[[Listing], Iterable[str]] = code_texts
+) -> Iterator[str]:
+    """The same as text; see `listings`.
+
+    Args:
+        report: what to print, by lines.
+        regexp: names of functions.
+        reader: gives source files.
+        printed: the code of each line of a listing; must let nothing pass that a terminal obeys.
+    """
     is_first = True
     for one in listings(report, regexp, reader):
         if is_first:
@@ -111,9 +125,9 @@ def list_lines(report: Report, regexp: str, reader: Reader) -> Iterator[str]:
         yield f"{flat:>10} {cum:>10} (flat, cum) {percentage(one.cum, report.total)} of Total"
         if one.trouble:
             yield f" Error: {safe_text(one.trouble)}"
-        for line in one.lines:
+        for line, code in zip(one.lines, printed(one), strict=True):
             counts = " ".join(f"{report.value_text(value) if value else '.':>10}" for value in (line.flat, line.cum))
-            yield f"{counts} {line.number:6}:{code_text(line.code)}"
+            yield f"{counts} {line.number:6}:{code}"
 
 
 def shown_range(nodes: Sequence[Node]) -> tuple[int, int]:

@@ -1,0 +1,43 @@
+"""Source code in the sixteen colours of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from glance.domain.code_span import CodeKind, CodeSpan
+from glance.domain.profiles.report_list import Listing, Reader, code_text
+from glance.sources.code_syntax import spans_of
+
+COLOURS: dict[CodeKind, str] = {"keyword": "blue", "string": "green", "number": "magenta", "comment": "bright_black"}
+
+
+def in_colours(path: str, lines: Sequence[str], first: int, last: int) -> Iterator[str]:
+    """Some lines of a file, the parts of each in their colours. What is bold around them stays so.
+
+    Args:
+        path: whose ending tells the language.
+        lines: of the whole file.
+        first: the number of the first line that is wanted, from 1.
+        last: that of the last.
+    """
+    for line, spans in zip(lines[first - 1 : last], spans_of(path, lines, first, last), strict=True):
+        yield "".join(_parts(line, spans))
+
+
+def listed_in_colours(reader: Reader, one: Listing) -> Iterator[str]:
+    """The code of the lines of a listing."""
+    if one.lines:
+        yield from in_colours(one.file, reader(one.file), one.lines[0].number, one.lines[-1].number)
+
+
+def _parts(line: str, spans: Sequence[CodeSpan]) -> Iterator[str]:
+    """The pieces of a line, as they are printed."""
+    at = 0
+    for begin, end, kind in spans:
+        yield code_text(line[at:begin])
+        yield click.style(code_text(line[begin:end]), fg=COLOURS[kind], reset=False)
+        yield click.style("", fg="reset", reset=False)
+        at = end
+    yield code_text(line[at:])
