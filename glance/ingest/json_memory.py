@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -59,7 +60,7 @@ class Numbers(dict[object, int]):
     def ids(self, column: Sequence[Any]) -> NDArray[np.int32]:
         """The number of each value."""
         if is_worth_it(len(self)) and _is_ascii(column):
-            return self._index.numbers(column, self.__getitem__)
+            return self._index.numbers(column, partial(map, self.__getitem__))
         return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
 
 

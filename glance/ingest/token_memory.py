@@ -7,6 +7,7 @@ then costs one dictionary look-up per token and some vectorised gathers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ class Tokens(dict[bytes, int]):
             NotValidError: one of them is not valid; those that were new are forgotten again.
         """
         if is_worth_it(len(self)):
-            found = self._index.numbers(column, self.__getitem__)
+            found = self._index.numbers(column, partial(map, self.__getitem__))
         else:
             found = np.fromiter(map(self.__getitem__, column), np.int32, len(column))
         if self._fresh:

@@ -42,20 +42,20 @@ class Dictionary:
 
     def keys(self, values: Sequence[bytes]) -> Keys:
         """The number of each value; new values get the next ones."""
-        found = self._found(values)
+        if is_worth_it(min(len(values), len(self))):
+            return self._index.numbers(values, self._numbered).astype(np.uint32)
+        return self._numbered(values).astype(np.uint32)
+
+    def _numbered(self, values: Sequence[bytes]) -> NDArray[np.int32]:
+        """The same, each by itself."""
+        found = np.fromiter(map(self._keys.get, values, repeat(-1)), np.int32, len(values))
         fresh = np.flatnonzero(found < 0)
         if len(fresh) and not self._add_all([values[place] for place in fresh.tolist()]):
             for place in fresh.tolist():
                 found[place] = self._add(values[place])
         elif len(fresh):
             found[fresh] = np.arange(len(self.values) - len(fresh), len(self.values))
-        return found.astype(np.uint32)
-
-    def _found(self, values: Sequence[bytes]) -> NDArray[np.int32]:
-        """The number of each value, -1 where it is new."""
-        if is_worth_it(min(len(values), len(self))):
-            return self._index.numbers(values, lambda value: self._keys.get(value, -1))
-        return np.fromiter(map(self._keys.get, values, repeat(-1)), np.int32, len(values))
+        return found
 
     def _add_all(self, values: list[bytes]) -> bool:
         """Give new values the next numbers; False, and nothing is changed, when there is no room, or two are equal."""

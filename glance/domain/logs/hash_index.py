@@ -15,7 +15,7 @@ have the same as two of two bytes. Where the key is no secret, there is no index
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,22 +54,24 @@ class HashIndex:
         self._hashes: NDArray[np.int64] = ~np.arange(size)  # of no hash that is looked for there
         self._numbers: NDArray[np.int32] = np.zeros(size, np.int32)
 
-    def numbers(self, texts: Sequence[Any], number_of: Callable[[Any], int]) -> NDArray[np.int32]:
+    def numbers(self, texts: Sequence[Any], numbers_of: Callable[[Sequence[Any]], Iterable[int]]) -> NDArray[np.int32]:
         """The number of each text.
 
         Args:
             texts: all bytes, or all str in ASCII.
-            number_of: a dictionary's look-up, for what is not known here; -1 where it does not know it either.
+            numbers_of: a dictionary's look-up, of those that are not known here; -1 where it does not know one either.
         """
         hashes = np.fromiter(map(hash, texts), np.int64, len(texts))
         slots = hashes & self._mask
         found: NDArray[np.int32] = self._numbers[slots]
         missing = np.flatnonzero(self._hashes[slots] != hashes)
-        for place in missing.tolist():
-            found[place] = number_of(texts[place])
-        if len(missing) and self._count < MOST:
+        if not len(missing):
+            return found
+        others = [texts[place] for place in missing.tolist()] if len(missing) < len(texts) else texts
+        found[missing] = told = np.fromiter(numbers_of(others), np.int32, len(others))
+        if self._count < MOST:
             fresh, places = np.unique(hashes[missing], return_index=True)
-            numbers = found[missing][places]
+            numbers = told[places]
             is_known = numbers >= 0
             self._learn(fresh[is_known][: MOST - self._count], numbers[is_known][: MOST - self._count])
         return found
@@ -84,6 +86,6 @@ class HashIndex:
             self._resize(_SLOTS_EACH * len(hashes))
         slots = hashes & self._mask
         is_free = self._hashes[slots] == ~slots
-        free = slots[is_free]
-        self._hashes[free], self._numbers[free] = hashes[is_free], numbers[is_free]
-        self._count += len(np.unique(free))
+        free, hashes = slots[is_free], hashes[is_free]
+        self._hashes[free], self._numbers[free] = hashes, numbers[is_free]
+        self._count += int(np.count_nonzero(self._hashes[free] == hashes))
