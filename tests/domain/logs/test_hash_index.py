@@ -31,9 +31,7 @@ def test_what_the_dictionary_does_not_know_is_not_remembered() -> None:
     """It may know it the next time."""
     index = HashIndex()
 
-    told = [{"b": 7}, {"a": 3}]
-    for texts, numbers in ((["a", "b", "a"], [-1, 7, -1]), (["a", "b"], [3, 7])):
-        known = told.pop(0)
+    for texts, known, numbers in ((["a", "b", "a"], {"b": 7}, [-1, 7, -1]), (["a", "b"], {"a": 3}, [3, 7])):
         assert index.numbers(texts, lambda some, known=known: [known.get(one, -1) for one in some]).tolist() == numbers
 
 
