@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -47,15 +49,18 @@ def spans_of(path: str, lines: Sequence[str], first: int, last: int) -> list[tup
 def _parts(lexer: Lexer, lines: Sequence[str]) -> Iterator[tuple[int, int, int, CodeKind]]:
     """Line from 0, begin, end and kind of each part that has one."""
     limit = monotonic() + MOST_SECONDS
-    number = column = 0
-    for _, token, value in lexer.get_tokens_unprocessed("\n".join(lines)[:MOST_CHARACTERS]):
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    end = number = 0
+    for at, token, value in lexer.get_tokens_unprocessed("\n".join(lines)[:MOST_CHARACTERS]):
         kind = _kind_of(token)
-        for place, part in enumerate(value.split("\n")):
-            if place:
-                number, column = number + 1, 0
-            if kind is not None and part.strip():
-                yield number, column, column + len(part), kind
-            column += len(part)
+        if kind is not None and at >= end:  # the lexers of some languages go back, or leave something out
+            end = at + len(value)
+            number = bisect_right(starts, at, number) - 1
+            column = at - starts[number]
+            for place, part in enumerate(value.split("\n"), number):
+                if part.strip():
+                    yield place, column, column + len(part), kind
+                column = 0
         if monotonic() > limit:
             return
 

@@ -77,3 +77,24 @@ def test_what_is_not_told_in_time_is_left_plain(monkeypatch):
     found = spans_of("x.py", ["return 1"] * 1000, 1, 1000)
     assert len(found) == 1000
     assert not any(found[1:])
+
+
+ODD = (
+    "x = <<A + <<B\nfoo\nA\nbar\nB\nputs 1 # c",
+    "{% if x %}<b>\"s\" /* c */</b>{# c #} <?php echo 'a\nb' ?>",
+    '/* a\n b */ int x = 12; // z\r\n\x0c\'abc\n\u2028"""q\nw"""',
+    "(" * 2000 + "'" * 2001 + "/*" * 2000 + "`${" * 1000,
+)
+
+
+@pytest.mark.parametrize(
+    "ending", ["go", "py", "rb", "php", "js", "ts", "html", "pl", "c", "rs", "lua", "hs", "sql", "vue"]
+)
+@pytest.mark.parametrize("code", ODD, ids=["heredoc", "template", "control", "nested"])
+def test_whatever_the_code_is_spans_stay_within_their_lines(ending, code):
+    lines = code.split("\n")
+    for line, spans in zip(lines, spans_of(f"x.{ending}", lines, 1, len(lines)), strict=True):
+        at = 0
+        for begin, end, _ in spans:
+            assert at <= begin < end <= len(line)
+            at = end
