@@ -7,29 +7,26 @@ from collections.abc import Iterator, Sequence
 import click
 
 from glance.domain.code_span import CodeKind, CodeSpan
-from glance.domain.profiles.report_list import Listing, Reader, code_text
+from glance.domain.profiles.report_list import Listing, code_text
 from glance.sources.code_syntax import spans_of
 
 COLOURS: dict[CodeKind, str] = {"keyword": "blue", "string": "green", "number": "magenta", "comment": "bright_black"}
 
 
-def in_colours(path: str, lines: Sequence[str], first: int, last: int) -> Iterator[str]:
-    """Some lines of a file, the parts of each in their colours. What is bold around them stays so.
+def in_colours(path: str, lines: Sequence[str]) -> Iterator[str]:
+    """A passage of a file, the parts of each line in their colours. What is bold around them stays so.
 
     Args:
         path: whose ending tells the language.
-        lines: of the whole file.
-        first: the number of the first line that is wanted, from 1.
-        last: that of the last.
+        lines: of the passage alone: to read all that is before it would take long for the last function of many.
     """
-    for line, spans in zip(lines[first - 1 : last], spans_of(path, lines, first, last), strict=True):
+    for line, spans in zip(lines, spans_of(path, lines, 1, len(lines)), strict=True):
         yield "".join(_parts(line, spans))
 
 
-def listed_in_colours(reader: Reader, one: Listing) -> Iterator[str]:
+def listed_in_colours(one: Listing) -> Iterator[str]:
     """The code of the lines of a listing."""
-    if one.lines:
-        yield from in_colours(one.file, reader(one.file), one.lines[0].number, one.lines[-1].number)
+    return in_colours(one.file, [line.code for line in one.lines])
 
 
 def _parts(line: str, spans: Sequence[CodeSpan]) -> Iterator[str]:

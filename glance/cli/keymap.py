@@ -22,9 +22,9 @@ def check_keys(keys: Keymap, file: ConfigFile) -> None:
     Raises:
         ConfigError: there is one.
     """
-    from glance.commands.every import COMMANDS, ROW_COMMANDS  # textual: only where keys are set
+    from glance.commands.every import ALL_COMMANDS  # textual: only where keys are set
 
-    known = [command for command in (*COMMANDS, *ROW_COMMANDS) if command.group != "typing"]
+    known = [command for command in ALL_COMMANDS if command.group != "typing"]
     defaults = {command.id: command.keys for command in known}
     where = f"in [keys] of {file.path}"
     for name, _ in keys:

@@ -224,8 +224,6 @@ def list_(request: Request, choices: Choices, *, regexp: str, maps: tuple[str, .
     glance profile list main.handleSlow cpu.pb.gz
     glance profile list main.handleSlow --source-root ~/src/app --map /build=. cpu.pb.gz
     """
-    from functools import partial
-
     from glance.cli.code_colours import listed_in_colours
     from glance.domain.profiles.report import LIST  # numpy behind it: not for --help
     from glance.domain.profiles.report_list import code_texts, list_lines
@@ -233,7 +231,7 @@ def list_(request: Request, choices: Choices, *, regexp: str, maps: tuple[str, .
 
     report = _report(request, choices, LIST)
     code = SourceCode(choices.source_path, choices.trim_path, mapped(maps))
-    printed = partial(listed_in_colours, code.lines) if output == "text" and has_colours() else code_texts
+    printed = listed_in_colours if output == "text" and has_colours() else code_texts
     lines = list_lines(report, regexp, code.lines, printed)
     if output == "text":
         lines = (click.style(line, bold=True) if COUNTED.match(line) else line for line in lines)

@@ -113,7 +113,7 @@ def code_lines(one: Suspect, passage: Passage) -> Iterator[str]:
 def code_of(passage: Passage, *, is_coloured: bool = False) -> Iterator[str]:
     """Source lines with their numbers, and a mark at the one in question."""
     lines = [line.expandtabs(4).rstrip() for line in passage.lines]
-    texts = in_colours(passage.path, lines, 1, len(lines)) if is_coloured else map(safe_text, lines)
+    texts = in_colours(passage.path, lines) if is_coloured else map(safe_text, lines)
     width = len(str(passage.first + len(lines)))
     for number, text in enumerate(texts, passage.first):
         mark = ">" if number == passage.line else " "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
@@ -229,6 +229,7 @@ ROW_COMMANDS: tuple[Command, ...] = (
     Command("row.last", "G", "move_to(-1)", "last", "the last row", "tables", is_in_footer=False),
 )
 """What moves through the rows of a table, a list or a page. `home` and `end` move through time, wherever one is."""
+ALL_COMMANDS = (*COMMANDS, *ROW_COMMANDS)
 
 PAGE_GROUPS = (
     "lines", "sql", "addresses", "heat", "errors", "latency", "profile", "suspects", "snapshots", "goroutines",
@@ -269,8 +270,23 @@ INTERRUPT = Binding("ctrl+c", "app.interrupt", id="interrupt", show=False, prior
 
 def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:
     """The keys of a command as Textual names them, remapped ones included."""
-    keys = keymap.get(command_id) or next(command.keys for command in COMMANDS if command.id == command_id)
+    keys = keymap.get(command_id) or next(one.keys for one in ALL_COMMANDS if one.id == command_id)
     return frozenset(normal_key(key.strip()) for key in keys.split(","))
+
+
+def row_keys(keymap: Mapping[str, str]) -> frozenset[str]:
+    """The keys that mean a row, as Textual names them: what moves to one, and what opens it or filters by it."""
+    meant = [one.id for one in ALL_COMMANDS if one in ROW_COMMANDS or "enter" in one.keys.split(",")]
+    return _all_keys(meant, keymap)
+
+
+def joining_keys(keymap: Mapping[str, str]) -> frozenset[str]:
+    """The keys that leave a page for what its row leads to, as Textual names them."""
+    return _all_keys(("page.lines", "page.profile", "page.suspects"), keymap)
+
+
+def _all_keys(commands: Iterable[str], keymap: Mapping[str, str]) -> frozenset[str]:
+    return frozenset().union(*(raw_keys(command, keymap) for command in commands))
 
 
 def normal_key(key: str) -> str:

@@ -162,3 +162,8 @@ class FlameAnswer(PageAnswer):
     def is_awaited(self) -> bool:
         """A person asked for it since the picture stands still: another value, another tree; nothing newer."""
         return self.is_first
+
+    @property
+    def is_coming(self) -> bool:
+        """The first picture is drawn."""
+        return self.is_working and self.picture is None

@@ -26,6 +26,11 @@ class PageAnswer:
         """It is shown even while the picture stands still: it is what a person has asked for since."""
         return False
 
+    @property
+    def is_coming(self) -> bool:
+        """Nothing of it can be shown yet: it is worked on."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class PageFile:

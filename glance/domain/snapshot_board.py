@@ -129,3 +129,8 @@ class SnapshotBoard(PageAnswer):
     def is_awaited(self) -> bool:
         """Its rows tell of a folder, not of the moment at which the picture stands still."""
         return True
+
+    @property
+    def is_coming(self) -> bool:
+        """The folder is looked at for the first time."""
+        return self.is_reading

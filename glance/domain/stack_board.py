@@ -180,3 +180,8 @@ class StackBoard(PageAnswer):
     def is_awaited(self) -> bool:
         """A person asked for it since the picture stands still; nothing newer."""
         return self.is_first
+
+    @property
+    def is_coming(self) -> bool:
+        """They are told apart for the first time."""
+        return self.is_working and not self.rows

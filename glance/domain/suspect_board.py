@@ -88,3 +88,8 @@ class SuspectBoard(PageAnswer):
     source: SourceView | None = None
     mistake: str = ""
     """Why nothing can be said."""
+
+    @property
+    def is_coming(self) -> bool:
+        """They are counted for the first time."""
+        return self.is_working and not self.rows

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from glance.commands.command import Command
-from glance.commands.every import COMMANDS, PANELS, ROW_COMMANDS, groups_for, keys_of
+from glance.commands.every import ALL_COMMANDS, PANELS, groups_for, keys_of
 from glance.screens.frugal import FrugalCompositor
 from glance.themes import DEFAULT_THEME
 from glance.widgets.drawing import Line, Picture, fit_left, words
@@ -73,7 +73,7 @@ def _keys(groups: Sequence[str], width: int, keymap: Mapping[str, str], inks: In
     digits = _digits(keymap)
     for group in groups:
         strips.append(Line(width, inks.ground).skip(2).put(group, inks.text).strip())
-        for command in (*COMMANDS, *ROW_COMMANDS):
+        for command in ALL_COMMANDS:
             if (command.id,) == digits[:1] and command.group == group:
                 strips += _entry(f"1 … {len(PANELS)}", "go to the panel with that number", width, inks)
             elif command.group == group and command.id not in digits:

@@ -19,10 +19,8 @@ PATIENCE_SECONDS = 0.5
 """After which the next key goes on though nothing came back: what had the keys has gone."""
 ROWS_SECONDS = 2.0
 """After which a key that waits for rows goes on without them; with one behind it that is for no row, it is as above."""
-GLANCE_SECONDS = 0.02
+LOOK_SECONDS = 0.02
 """How often a key that waits for rows looks whether they are there."""
-ROW_KEYS = frozenset({"enter", "up", "down", "pageup", "pagedown"})
-"""Keys that mean a row, and nothing before there is one."""
 
 
 class KeyDone(Message):
@@ -35,8 +33,14 @@ class KeyOrder:
     def __init__(self) -> None:
         """Nothing was typed."""
         self._waiting: deque[events.Key] = deque()
+        self.row_keys: frozenset[str] = frozenset()
+        """Those that mean a row, and nothing before there is one."""
+        self.joining_keys: frozenset[str] = frozenset()
+        """Those that leave a page for what its row leads to, or without one for everything."""
         self.is_under_way = False
-        """A key is on its way."""
+        """A key is on its way, or held."""
+        self.is_held = False
+        """The next key waits for rows."""
         self.taken = 0
         """Keys that went on their way so far."""
 
@@ -49,23 +53,21 @@ class KeyOrder:
         self._waiting.extendleft(reversed(tuple(key.parts(is_alt=is_alt))))
 
     def hold(self) -> bool:
-        """Whether the next key means a row and was typed just now: then it waits, and all behind it."""
+        """Let the next key wait, and all behind it, if it means a row and was typed just now; whether it does."""
         first = self._waiting[0] if self._waiting else None
-        patience = ROWS_SECONDS if all(key.key in ROW_KEYS for key in self._waiting) else PATIENCE_SECONDS
-        is_held = first is not None and first.key in ROW_KEYS and monotonic() < first.time + patience
-        self.is_under_way = self.is_under_way or is_held
-        return is_held
+        if first is None or first.key not in self.row_keys | self.joining_keys:
+            return False
+        patience = ROWS_SECONDS if all(key.key in self.row_keys for key in self._waiting) else PATIENCE_SECONDS
+        self.is_held = monotonic() < first.time + patience
+        self.is_under_way = self.is_under_way or self.is_held
+        return self.is_held
 
     def next(self) -> events.Key | None:
         """The key whose turn it is, which is under way now; None when there is none."""
+        self.is_held = False
         self.is_under_way = bool(self._waiting)
         self.taken += self.is_under_way
         return self._waiting.popleft() if self._waiting else None
-
-    @property
-    def is_first_to_wait(self) -> bool:
-        """The key that was added last is the only one that waits."""
-        return len(self._waiting) == 1
 
     @property
     def has_more(self) -> bool:

@@ -6,8 +6,10 @@ from functools import cached_property, partial
 
 from textual import events, on
 from textual.app import App
+from textual.binding import Keymap
 
-from glance.screens.key_order import GLANCE_SECONDS, PATIENCE_SECONDS, KeyDone, KeyOrder
+from glance.commands.every import joining_keys, row_keys
+from glance.screens.key_order import LOOK_SECONDS, PATIENCE_SECONDS, KeyDone, KeyOrder
 from glance.screens.quick_escape import EDITING, QuickKey
 from glance.widgets.page import Page
 from glance.widgets.panel import Panel
@@ -16,10 +18,18 @@ from glance.widgets.panel import Panel
 class Keyboard(App[None], inherit_bindings=False):
     """Hands out the keys; what they do is for those who inherit it."""
 
+    _guarded = -1
+    """The key under way that is not waited for forever."""
+
     @cached_property
     def _keys(self) -> KeyOrder:
         """Those that wait."""
         return KeyOrder()
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Take other keys for some commands."""
+        super().set_keymap(keymap)
+        self._keys.row_keys, self._keys.joining_keys = row_keys(keymap), joining_keys(keymap)
 
     async def on_event(self, event: events.Event) -> None:
         """Take what comes; a key only when the one before it has done what it does."""
@@ -27,10 +37,10 @@ class Keyboard(App[None], inherit_bindings=False):
             await super().on_event(event)
             return
         self._keys.add(event)
-        if not self._keys.is_under_way:
+        if self._keys.is_under_way:
+            self._guard()
+        else:
             await self._take_key()
-        elif self._keys.is_first_to_wait:
-            self.set_timer(PATIENCE_SECONDS, partial(self._lose_patience, self._keys.taken))
 
     async def _take_key(self) -> None:
         """Let the next key do what it does; of esc with a key right behind it, first the one and then the other.
@@ -45,6 +55,7 @@ class Keyboard(App[None], inherit_bindings=False):
             owner = self.focused or self.screen
             await super().on_event(key.set_sender(self))
             if owner.post_message(KeyDone()):
+                self._guard()
                 return
 
     @on(KeyDone)
@@ -55,19 +66,25 @@ class Keyboard(App[None], inherit_bindings=False):
 
     def _waits_for_rows(self) -> bool:
         """The next key means a row of a page that has none yet: it looks again in a moment."""
+        was_held, self._keys.is_held = self._keys.is_held, False
         waits = isinstance(self.focused, Panel) and self.focused.is_reading and self._keys.hold()
-        if waits:
-            self.set_timer(GLANCE_SECONDS, partial(self._go_on, self._keys.taken))
+        if waits and not was_held:
+            self.set_timer(LOOK_SECONDS, self._look_again)
         return waits
 
-    async def _go_on(self, taken: int) -> None:
-        """Look again whether there are rows for the key that waits for them."""
-        if self._keys.taken == taken:
+    async def _look_again(self) -> None:
+        """Whether there are rows by now."""
+        if self._keys.is_held:
+            self._keys.is_held = False
             await self._take_key()
+
+    def _guard(self) -> None:
+        """Do not let those that wait do so forever: what the key under way was for may have gone."""
+        if self._keys.has_more and not self._keys.is_held and self._guarded != self._keys.taken:
+            self._guarded = self._keys.taken
+            self.set_timer(PATIENCE_SECONDS, partial(self._lose_patience, self._guarded))
 
     async def _lose_patience(self, taken: int) -> None:
         """The key that was waited for then does not come back."""
-        if self._keys.taken == taken:
+        if self._keys.taken == taken and not self._keys.is_held:
             await self._take_key()
-        if self._keys.has_more:
-            self.set_timer(PATIENCE_SECONDS, partial(self._lose_patience, self._keys.taken))

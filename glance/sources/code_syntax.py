@@ -16,8 +16,22 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
+LANGUAGES = {
+    "go": "go", "python": "py", "cython": "pyx", "rust": "rs", "c": "c", "cpp": "h cc cpp cxx hh hpp", "cuda": "cu",
+    "objective-c": "m", "objective-c++": "mm", "gas": "s", "d": "d", "zig": "zig", "nim": "nim", "crystal": "cr",
+    "java": "java", "kotlin": "kt kts", "scala": "scala", "groovy": "groovy", "clojure": "clj cljc",
+    "clojurescript": "cljs", "csharp": "cs", "fsharp": "fs", "vbnet": "vb", "swift": "swift", "dart": "dart",
+    "javascript": "js cjs mjs jsx", "typescript": "ts cts mts", "tsx": "tsx ctsx mtsx", "html": "html svelte vue",
+    "php": "php", "ruby": "rb", "perl": "pl pm", "lua": "lua", "jinja": "j2 jinja", "sql": "sql", "elixir": "ex exs",
+    "erlang": "erl", "elm": "elm", "haskell": "hs", "ocaml": "ml mli", "julia": "jl", "splus": "r", "fortran": "f90",
+}  # fmt: skip
+"""Lexers of Pygments, and the endings of the files that they are for."""
+_LEXERS = {ending: name for name, endings in LANGUAGES.items() for ending in endings.split()}
+
+BEFORE_CHARACTERS = 40_000
+"""Of a file that has no more before a passage, all is read, so that it begins in the right state (50 ms)."""
 MOST_CHARACTERS = 300_000
-"""What is read of a file so that a passage begins in the right state: of a longer one, the passage alone."""
+"""Of a passage; what comes later has no parts."""
 MOST_WIDTH = 400
 """Of a line; a screen shows no more."""
 MOST_SECONDS = 0.25
@@ -29,20 +43,18 @@ def spans_of(path: str, lines: Sequence[str], first: int, last: int) -> list[tup
 
     Args:
         path: whose ending tells the language.
-        lines: of the whole file.
+        lines: of the whole file, or from its beginning to the last that is wanted.
         first: the number of the first line that is wanted, from 1.
         last: that of the last.
     """
-    wanted = max(0, last - first + 1)
-    found: list[list[CodeSpan]] = [[] for _ in range(wanted)]
+    found: list[list[CodeSpan]] = [[] for _ in range(first, last + 1)]
     lexer = _lexer_of(os.path.splitext(path)[1].lower())
     if lexer is None:
-        return [()] * wanted
-    texts = [line[:MOST_WIDTH] for line in lines[:last]]
-    start = 1 if sum(map(len, texts)) <= MOST_CHARACTERS else first
-    for number, begin, end, kind in _parts(lexer, texts[start - 1 :]):
-        if start + number >= first:
-            found[start + number - first].append((begin, end, kind))
+        return [()] * len(found)
+    start = 1 if sum(map(len, lines[: first - 1])) <= BEFORE_CHARACTERS else first
+    for number, begin, end, kind in _parts(lexer, lines[start - 1 : last]):
+        if start + number >= first and begin < MOST_WIDTH:
+            found[start + number - first].append((begin, min(end, MOST_WIDTH), kind))
     return [tuple(spans) for spans in found]
 
 
@@ -68,10 +80,12 @@ def _parts(lexer: Lexer, lines: Sequence[str]) -> Iterator[tuple[int, int, int, 
 @cache
 def _lexer_of(ending: str) -> Lexer | None:
     """The lexer of a language; None where there is none."""
-    from pygments.lexers import find_lexer_class_for_filename  # 10 ms, when source code is seen first
+    name = _LEXERS.get(ending.removeprefix("."))
+    if name is None:
+        return None
+    from pygments.lexers import get_lexer_by_name  # 10 ms, when source code is seen first
 
-    found = find_lexer_class_for_filename(f"x{ending}") if ending else None
-    return found() if found is not None else None
+    return get_lexer_by_name(name)
 
 
 @cache

@@ -14,14 +14,14 @@ from glance.widgets.inks import Inks, faded
 
 MOST = 400
 """Characters of a line; no screen shows more."""
-TAB = "    "
-FAINT = 0.45
+TAB = 4
+FAINT = 0.35
 """How far a line that counts for nothing is on its way to the ground."""
 
 
 def indent_of(rows: Sequence[SourceRow]) -> int:
     """How many cells all lines begin with that have nothing in them."""
-    texts = [row.text.replace("\t", TAB) for row in rows]
+    texts = [row.text.expandtabs(TAB) for row in rows]
     return min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
 
 
@@ -36,13 +36,14 @@ def put_code(line: Line, row: SourceRow, indent: int, inks: Inks, *, cursor: boo
         cursor: it is the selected row.
     """
     is_bright = bool(row.cum) or cursor
-    parts = _parts(row)
+    parts, column = _parts(row), 0
     for number, (text, kind) in enumerate(parts, 1):
-        shown = clean(text.replace("\t", TAB), MOST)
+        shown = clean((" " * (column % TAB) + text).expandtabs(TAB)[column % TAB :], MOST)
+        column += len(shown)
         cut = min(indent, len(shown))
         indent -= cut
         ink = _ink(kind, inks, is_bright=is_bright)
-        is_full = cell_len(shown[cut:]) == line.room and number < len(parts)
+        is_full = cell_len(shown[cut:]) == line.room and cell_len("".join(part for part, _ in parts[number:])) > 0
         shown = shown[cut:] + " " * is_full  # one cell too many, so that it is seen to be cut
         line.put(shown, inks.selected(ink) if cursor else ink)
 
@@ -62,6 +63,6 @@ def _ink(kind: CodeKind | None, inks: Inks, *, is_bright: bool) -> Style:
     if not is_bright and inks.is_ansi:
         return inks.label
     plain = inks.text if is_bright else inks.label
-    inked = {"keyword": inks.traffic, "string": inks.success, "number": inks.latency, "comment": inks.label}
+    inked = {"keyword": inks.volume, "string": inks.success, "number": inks.latency, "comment": inks.label}
     ink = plain if kind is None or inks.is_plain else inked[kind]
     return ink if is_bright else faded(ink, FAINT if ink is not inks.label else 0.2)

@@ -62,6 +62,11 @@ class HeatPage(Page):
         board = self.answer(self.scene)
         return board if isinstance(board, HeatBoard) and board.kind == self._wish.kind else None
 
+    @property
+    def is_reading(self) -> bool:
+        """The map of the kind that is wanted is worked out, and no key is text."""
+        return not (self.is_typing or self.is_passing) and self.board is None
+
     def state(self, board: HeatBoard) -> HeatState:
         """Where the cursor is: on the peak until somebody moves it."""
         if not board.hits:

@@ -62,8 +62,11 @@ class Page(Listing):
 
     @property
     def is_reading(self) -> bool:
-        """No scene answers it yet, and no key is text."""
-        return not (self.is_typing or self.is_passing or self.wish is None) and self.answer(self.scene) is None
+        """No scene has an answer yet that can be shown, and no key is text."""
+        if self.is_typing or self.is_passing or self.wish is None:
+            return False
+        answer = self.answer(self.scene)
+        return answer is None or answer.is_coming
 
     def step_back(self) -> bool:
         """Undo something within the page, as `esc` wants; False where there is nothing to undo."""

@@ -18,12 +18,12 @@ OURS = re.compile(r"\x1b\[(?:34|32|35|90|39)m")
 
 
 def test_colours_are_all_that_is_added():
-    for plain, coloured in zip(LINES, in_colours("x.go", LINES, 1, len(LINES)), strict=True):
+    for plain, coloured in zip(LINES, in_colours("x.go", LINES), strict=True):
         assert OURS.sub("", coloured) == code_text(plain)
 
 
 def test_each_part_has_its_colour_and_what_is_bold_around_it_stays_so():
-    (line,) = in_colours("x.go", LINES, 4, 4)
+    (line,) = in_colours("x.go", LINES[3:4])
     assert line.startswith("\t\x1b[34mreturn\x1b[39m ")
     assert "\x1b[35m25\x1b[39m" in line
     assert "\x1b[90m// " in line
@@ -32,9 +32,9 @@ def test_each_part_has_its_colour_and_what_is_bold_around_it_stays_so():
 
 def test_lines_of_a_listing_are_those_of_their_file():
     counted = tuple(CountedLine(number, 0, 1, LINES[number - 1]) for number in (3, 4))
-    printed = list(listed_in_colours(lambda _: LINES, Listing("f", "x.go", 0, 1, counted)))
-    assert printed == list(in_colours("x.go", LINES, 3, 4))
-    assert list(listed_in_colours(lambda _: LINES, Listing("f", "x.go", 0, 1, trouble="not found"))) == []
+    printed = list(listed_in_colours(Listing("f", "x.go", 0, 1, counted)))
+    assert printed == list(in_colours("x.go", LINES[2:4]))
+    assert list(listed_in_colours(Listing("f", "x.go", 0, 1, trouble="not found"))) == []
 
 
 def test_the_passage_of_a_suspect_is_the_same_but_for_its_colours():

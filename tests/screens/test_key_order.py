@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from glance.domain.snapshot_board import SnapshotBoard
+from glance.screens.key_order import KeyDone
+from tests.boards import latency_board
 from tests.screens.running import character_of, stage
+from tests.screens.test_snapshot_page import row as snapshot_row
 
 
 async def at_once(on, *names):
@@ -78,3 +82,57 @@ async def test_a_key_that_means_no_row_waits_for_none():
         await on.publish()
         await at_once(on, "m", "escape", "3", "z")
         assert on.overview.wish.zoomed == "paths"
+
+
+@pytest.mark.parametrize("keymap", [{}, {"row.down": "ctrl+n", "open": "ctrl+o"}], ids=["own", "remapped"])
+async def test_every_key_that_means_a_row_waits_for_one(keymap):
+    down, opens = ("j", "enter") if not keymap else ("ctrl+n", "ctrl+o")
+    async with stage(keymap=keymap) as on:
+        await on.publish()
+        await at_once(on, "m", down, down, opens)
+        await on.publish()
+        await on.pilot.pause(0.1)
+        page = on.overview.panel("metrics")
+        assert (page.is_open, page.index) == (True, 2)
+
+
+async def test_a_page_that_still_works_on_its_rows_has_none_yet():
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "K", "down")
+        page = on.overview.panel("snapshots")
+        await on.publish(page=SnapshotBoard(page.wish, is_reading=True))
+        await on.publish(page=SnapshotBoard(page.wish, rows=(snapshot_row(2), snapshot_row(1))))
+        await on.pilot.pause(0.1)
+        assert page.index == 1
+
+
+async def test_the_route_that_the_page_of_latency_has_the_cursor_on_is_waited_for():
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "d", "P")
+        assert on.overview.wish.zoomed == "latency"
+        await on.publish(page=latency_board())
+        await on.pilot.pause(0.1)
+        assert on.overview.wish.zoomed == "suspects"
+        assert on.overview.panel("suspects").joint.route == latency_board().rows[1].name
+
+
+async def test_one_look_at_a_time_is_taken_for_rows():
+    async with stage() as on:
+        await on.publish()
+        looks = []
+        look, on.app._look_again = on.app._look_again, lambda: looks.append(1) or look()
+        await at_once(on, "m", "down", "down", "down")
+        await on.pilot.pause(1.0)
+        assert 10 < len(looks) <= 55
+
+
+async def test_what_waits_behind_a_key_that_was_held_is_not_held_up_by_its_end():
+    async with stage() as on:
+        await on.publish()
+        await at_once(on, "m", "enter", "escape", "3", "z")
+        page = on.overview.panel("metrics")
+        posted, page.post_message = page.post_message, lambda message: isinstance(message, KeyDone) or posted(message)
+        await on.pilot.pause(2.5)
+        assert not on.app._keys.has_more

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from glance.sources import code_syntax
-from glance.sources.code_syntax import MOST_CHARACTERS, MOST_WIDTH, spans_of
+from glance.sources.code_syntax import BEFORE_CHARACTERS, MOST_WIDTH, spans_of
 
 GO = (
     "package main",
@@ -43,9 +43,17 @@ def test_a_passage_begins_in_the_state_that_the_file_is_in_there():
     assert found == [[(lines[1], "comment")], [('"""', "comment")], [("if", "keyword"), ("True", "keyword")]]
 
 
-def test_in_a_file_that_is_too_long_the_passage_stands_for_itself():
-    lines = ["# " + "x" * 300] * (MOST_CHARACTERS // 300 + 9) + ["return 1"]
+def test_far_down_in_a_file_the_passage_stands_for_itself():
+    lines = ["x = 1  # " + "x" * 90] * (BEFORE_CHARACTERS // 90) + ["return 1"]
     assert kinds("x.py", lines, len(lines), len(lines)) == [[("return", "keyword"), ("1", "number")]]
+
+
+def test_a_string_that_is_longer_than_what_is_shown_ends_where_it_ends():
+    lines = ["package x", f'var big = "{"a" * 2 * MOST_WIDTH}"', "func f() {", '\tx := "hello"', "}"]
+    found = kinds("x.go", lines)
+    assert found[1][-1] == (lines[1][10:MOST_WIDTH], "string")
+    assert found[2][0] == ("func", "keyword")
+    assert found[3] == [('"hello"', "string")]
 
 
 @pytest.mark.parametrize("path", ["", "x", "/etc/passwd", "x.unheard-of", "x.", ".go"])

@@ -31,7 +31,7 @@ def ink_of(strip, text):
 def test_each_part_has_the_ink_of_its_kind():
     strip = drawn(row())
     for text, ink in (
-        ("return", DARK.traffic),
+        ("return", DARK.volume),
         ('"slow"', DARK.success),
         ("250", DARK.latency),
         ("// why", DARK.label),
@@ -41,13 +41,13 @@ def test_each_part_has_the_ink_of_its_kind():
 
 
 def test_what_counts_for_nothing_is_faint_unless_it_has_the_cursor():
-    assert ink_of(drawn(row(cum=0)), "return").color != DARK.traffic.color
-    assert ink_of(drawn(row(cum=0), cursor=True), "return").color == DARK.traffic.color
+    assert ink_of(drawn(row(cum=0)), "return").color != DARK.volume.color
+    assert ink_of(drawn(row(cum=0), cursor=True), "return").color == DARK.volume.color
 
 
 def test_with_sixteen_colours_only_what_counts_has_any():
     inks = inks_of("glance-ansi-dark")
-    assert ink_of(drawn(row(), inks=inks), "return") == inks.traffic
+    assert ink_of(drawn(row(), inks=inks), "return") == inks.volume
     assert {segment.style for segment in drawn(row(cum=0), inks=inks) if segment.text.strip()} == {inks.label}
 
 
