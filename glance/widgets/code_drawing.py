@@ -25,6 +25,25 @@ def indent_of(rows: Sequence[SourceRow]) -> int:
     return min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
 
 
+def hottest(rows: Sequence[SourceRow]) -> int:
+    """The place of the line that counts most; 0 where none does."""
+    return max(range(len(rows)), key=lambda at: (rows[at].flat or rows[at].cum, rows[at].cum, -at), default=0)
+
+
+def first_shown(rows: Sequence[SourceRow], first: int | None, room: int) -> int:
+    """The place of the line that is shown first.
+
+    Args:
+        rows: all lines.
+        first: where it was scrolled to; None is where the line that counts most is seen.
+        room: how many fit.
+    """
+    if first is None:
+        place = hottest(rows)
+        first = place - room // 2 if place >= room else 0
+    return max(0, min(first, len(rows) - room))
+
+
 def put_code(line: Line, row: SourceRow, indent: int, inks: Inks, *, cursor: bool = False) -> None:
     """Draw the code of a line: what counts for something, or has the cursor, as it is; the rest faint.
 

@@ -41,8 +41,6 @@ def moved(sight: FlameSight, state: FlameState, rows: int, cells: int) -> FlameS
     if state.part == "calls":
         many = len(sight.calls(sight.function(state, cells), sight.node_of(state)))
         return replace(state, call=max(0, min(state.call + rows, many - 1)))
-    if state.part == "source":
-        return replace(state, line=max(0, state.line + rows))
     down = rows > 0
     for _ in range(min(abs(rows), 512)):
         state = _by_row(sight, state, cells, is_deeper=down == (state.turn != "flame"))
@@ -110,7 +108,7 @@ def zoomed(sight: FlameSight, state: FlameState, cells: int) -> FlameState:
         if not calls:
             return state
         name = calls[min(state.call, len(calls) - 1)][1].name
-        return replace(to_name(sight, state, name), call=0, line=0)
+        return replace(to_name(sight, state, name), call=0, line=None)
     selected = sight.function(state, cells)
     if state.part == "top" and selected >= 0:
         return replace(to_name(sight, state, selected), part="flame")
@@ -162,7 +160,7 @@ def to_name(sight: FlameSight, state: FlameState, name: int) -> FlameState:
     if not len(inside):
         return replace(state, function=function)
     node = int(inside[tree.totals[inside].argmax()])
-    return replace(state, chosen=tree.path(node), kind=FRAME, is_above=False, function=function, line=0)
+    return replace(state, chosen=tree.path(node), kind=FRAME, is_above=False, function=function, line=None)
 
 
 def to_row(sight: FlameSight, state: FlameState, row: int) -> FlameState:

@@ -9,6 +9,7 @@ from textual import events, on
 from glance.commands.every import ROW_COMMANDS, bindings
 from glance.commands.flame import FLAME_COMMANDS
 from glance.widgets import flame_moves as moves
+from glance.widgets.code_drawing import first_shown
 from glance.widgets.flame_drawing import crumbs_of, graph_rows
 from glance.widgets.flame_state import FlameState
 from glance.widgets.flame_tables import call_at
@@ -32,8 +33,18 @@ class FlamePage(SourceOpener):
 
     def action_move(self, rows: int) -> None:
         """A row down or up, in what has the keys."""
-        if self._sight is not None:
+        if self._state.part == "source":
+            self._scroll(rows)
+        elif self._sight is not None:
             self._move(moves.moved(self._sight, self._state, rows, self._cells))
+
+    def _scroll(self, lines: int) -> None:
+        """Lines of the source down or up."""
+        source = self._answer.source if self._answer is not None else None
+        if source is not None:
+            room = max(1, self._plan.inside("source").height)
+            first = first_shown(source.rows, self._state.line, room)
+            self._set(line=first_shown(source.rows, first + lines, room))
 
     def action_move_page(self, pages: int) -> None:
         """What is visible, down or up."""

@@ -51,8 +51,8 @@ class FlameState:
     """The row of the top table that is shown first."""
     call: int = 0
     """The row of callers and callees."""
-    line: int = 0
-    """Lines of the source that are scrolled out."""
+    line: int | None = None
+    """Lines of the source that are scrolled out; None until somebody scrolls: then what counts most is seen."""
     has_polls: bool = False
     """The profile came by polling: its polls stand above everything."""
     polls: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from glance.domain.flame_board import SourceView
 from glance.domain.profiles.flame_counts import Neighbour
 from glance.domain.profiles.frame_label import label_forms
 from glance.domain.profiles.measurement import PLAIN, label
-from glance.widgets.code_drawing import indent_of, put_code
+from glance.widgets.code_drawing import FAINT, first_shown, indent_of, put_code
 from glance.widgets.drawing import Line, bar, clean, fit_left, fit_right
 from glance.widgets.flame_graph import cut_left, fitting
 from glance.widgets.flame_sight import FlameSight
@@ -236,11 +236,13 @@ def source_strips(
     most = max((row.cum for row in source.rows), default=0)
     indent = indent_of(source.rows)
     has_flat = any(row.flat for row in source.rows) and room.width >= LEAST_CODE + 2 * VALUE + NUMBER
-    for row in source.rows[state.line : state.line + room.height]:
+    first = first_shown(source.rows, state.line, max(1, room.height - len(strips)))
+    for row in source.rows[first : first + room.height]:
         is_hot = bool(row.cum) and row.cum * 2 >= most
         line = Line(room.width, inks.ground)
         line.put("▌" if is_hot else " ", inks.client_error)
-        line.put(fit_right(str(row.number) if row.number else "?", NUMBER) + " ", inks.focus if row.cum else inks.frame)
+        number = fit_right(str(row.number) if row.number else "?", NUMBER)
+        line.put(number + " ", inks.focus if row.cum else faded(inks.label, FAINT))
         if has_flat:
             line.put(fit_right(worth(sight, state, row.flat) if row.flat else "", VALUE), inks.label)
         line.put(fit_right(worth(sight, state, row.cum) if row.cum else "", VALUE) + "  ", inks.text)

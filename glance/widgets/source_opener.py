@@ -5,6 +5,7 @@ from __future__ import annotations
 from glance.domain.flame_board import FlameAnswer, SourceView
 from glance.domain.page import PageFile
 from glance.messages import SourceRequested
+from glance.widgets.code_drawing import hottest
 from glance.widgets.drawing import clean
 from glance.widgets.flame_files import files_of
 from glance.widgets.poll_chooser import PollChooser
@@ -57,6 +58,4 @@ class SourceOpener(PollChooser):
 def line_of(source: SourceView) -> int:
     """The line that counts most; the first of those that are shown where none does."""
     counted = [row for row in source.rows if row.number]
-    if not counted:
-        return 1
-    return max(counted, key=lambda row: (row.flat or row.cum, row.cum, -row.number)).number
+    return counted[hottest(counted)].number if counted else 1

@@ -8,9 +8,9 @@ from textual.geometry import Size
 from glance.domain.flame_board import SourceRow, SourceView
 from glance.domain.profiles.measurement import label
 from glance.domain.suspect_board import SuspectBoard, SuspectRow
-from glance.widgets.code_drawing import indent_of, put_code
+from glance.widgets.code_drawing import FAINT, indent_of, put_code
 from glance.widgets.drawing import Line, bar, clean, fit_path, fit_right
-from glance.widgets.inks import Inks
+from glance.widgets.inks import Inks, faded
 from glance.widgets.sheet import Sheet
 
 NUMBER = 5
@@ -77,7 +77,8 @@ def _line(one: SourceRow, indent: int, about: tuple[SuspectRow, int, bool], widt
     line = Line(width, ink(inks.ground))
     grave = inks.server_error if row.is_fault else inks.client_error
     line.put("▶" if is_it else " ", ink(grave if is_it else inks.ground))
-    line.put(fit_right(str(one.number) if one.number else "?", NUMBER) + " ", ink(inks.focus if is_it else inks.frame))
+    number = fit_right(str(one.number) if one.number else "?", NUMBER)
+    line.put(number + " ", ink(inks.focus if is_it else faded(inks.label, FAINT)))
     if width >= NUMBER + VALUE + LEAST_CODE:
         value = label(one.cum, row.unit) if row.unit not in ("", "count") else f"{one.cum:,}"
         line.put(fit_right(value if one.cum else "", VALUE), ink(inks.text))

@@ -370,3 +370,19 @@ async def test_a_value_of_which_nothing_was_counted_is_told_and_another_can_be_c
         picture = picture_of(wish(on), ("x", both), ("", None), (AT, 5.0))
         await on.publish(page=FlameAnswer(wish(on), (ProfileNote("x"),), picture))
         assert "main.f0" in on.text("profile")
+
+
+async def test_the_source_is_shown_where_it_counts_most_and_scrolls_from_there():
+    async with opened(size=(200, 55)) as on:
+        await on.press("down", "v", "v", "v")
+        assert page(on)._state.part == "source"
+        rows = tuple(SourceRow(number, f"line {number};", 0, 9 if number == 80 else 1) for number in range(1, 101))
+        await show(on, line_of(), source=SourceView("serve", "x.go", "/src/x.go", rows))
+        assert "line 80;" in on.text("profile")
+        assert "line 1;" not in on.text("profile")
+        await on.press("g")
+        assert "line 1;" in on.text("profile")
+        await on.press("G", "G")
+        assert "line 100;" in on.text("profile")
+        await on.press("up")
+        assert "line 100;" not in on.text("profile")

@@ -6,7 +6,7 @@ import pytest
 
 from glance.domain.flame_board import SourceRow
 from glance.sources.code_syntax import spans_of
-from glance.widgets.code_drawing import indent_of, put_code
+from glance.widgets.code_drawing import first_shown, hottest, indent_of, put_code
 from glance.widgets.drawing import Line
 from glance.widgets.inks import inks_of
 
@@ -73,3 +73,27 @@ def test_a_common_indent_is_left_out():
 def test_an_attack_in_the_code_is_shown_as_text():
     shown = drawn(row('x = "\x1b[31m\u202e" // \x07'), width=80).text
     assert not {c for c in shown if ord(c) < 0x20 or c == "\u202e"}
+
+
+@pytest.mark.parametrize(
+    ("many", "hot", "scrolled", "room", "first"),
+    [
+        (50, 3, None, 10, 0),  # it is seen from the top
+        (50, 30, None, 10, 25),
+        (50, 49, None, 10, 40),
+        (5, 4, None, 10, 0),
+        (50, 30, 0, 10, 0),
+        (50, 30, 1 << 40, 10, 40),
+        (50, 30, -9, 10, 0),
+        (0, 0, None, 10, 0),
+    ],
+)
+def test_what_counts_most_is_seen_until_it_is_scrolled(many, hot, scrolled, room, first):
+    rows = [SourceRow(number, "x", 0, 9 if number == hot else number % 3) for number in range(many)]
+    assert first_shown(rows, scrolled, room) == first
+
+
+def test_what_counts_most_is_the_line_that_does_the_work_itself():
+    rows = [SourceRow(1, "a"), SourceRow(2, "b", 1, 30), SourceRow(3, "c", 20, 20)]
+    assert hottest(rows) == 2
+    assert hottest([]) == 0

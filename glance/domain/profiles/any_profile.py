@@ -27,7 +27,11 @@ OTHERS = (
     (b"\x28\xb5\x2f\xfd", "it is packed with zstd", "unpack it first: `zstd -d`"),
     (b"BZh", "it is packed with bzip2", "unpack it first: `bunzip2`"),
     (b"\xfd7zXZ\0", "it is packed with xz", "unpack it first: `unxz`"),
-    (b"PK\x03\x04", "it is a zip archive", "unpack it first"),
+    (
+        b"PK\x03\x04",
+        "it is a zip archive",
+        "unpack it first; a snapshot of glance is for glance suspect, or glance itself",
+    ),
     (b"\x7fELF", "it is a program, not a profile of it", ""),
 )
 OBJECT = re.compile(r'\{\s*(?:["}]|$)')

@@ -16,8 +16,12 @@ SAMPLES = (ValueType("samples", "count"),)
 BEFORE_AND_AFTER = (ValueType("before", "count"), ValueType("after", "count"))
 COUNT = re.compile(r"([0-9]{1,19})(?:\.([0-9]*))?")
 PLACE = re.compile(r" \(([^()]+):([0-9]{1,9})\)(?:_\[[a-z]\])?$")
+REQUEST = re.compile(r'"[A-Z]{3,10} [^"]* HTTP/[0-9]')
+"""A line of an access log, of which the last number may look like a count."""
 LONGEST_PLACE = 1024
 CUT = 4096
+MOST_ASKED = 100
+"""Lines that are looked at to tell a log."""
 
 
 def read_folded(data: bytes, *, limits: Limits = LIMITS) -> Reading:
@@ -39,6 +43,9 @@ def read_folded(data: bytes, *, limits: Limits = LIMITS) -> Reading:
         stack, count, has_fraction = found
         cut += has_fraction
         rows.append((stack, count))
+    asked = rows[:MOST_ASKED]
+    if sum(REQUEST.search(stack[:CUT]) is not None for stack, _ in asked) * 2 > len(asked):
+        raise ProfileError("it is an access log: its lines are requests", "glance report reads logs")
     if not rows and bad:
         raise ProfileError("no line of it is a stack and a count", "folded stacks look like this: main;work;hash 12")
     damages = [f"{bad:,} {'line is' if bad == 1 else 'lines are'} no stack and a count: left out"] * bool(bad)

@@ -67,7 +67,8 @@ def listings(report: Report, regexp: str, reader: Reader) -> Iterator[Listing]:
         if pattern.search(node.place.name):
             found[node.place.name][node.place.file].append(node)
     if not found:
-        raise ProfileError(f"no matches found for regexp: {regexp}", what="nothing to show")
+        hint = "glance profile top lists the functions that there are"
+        raise ProfileError(f"no matches found for regexp: {regexp}", hint, what="nothing to show")
     for name, files in sorted(found.items()):
         named = {file: nodes for file, nodes in files.items() if file}
         if not named:

@@ -73,7 +73,8 @@ def matching(report: Report, regexp: str = "") -> list[Node]:
     pattern = compiled(regexp, "argument")
     found = [node for node in report.trimmed.graph.nodes if pattern.search(" ".join(node.place.words))]
     if not found:
-        raise ProfileError(f"no matches found for regexp: {regexp}", what="nothing to show")
+        hint = "glance profile top lists the functions that there are"
+        raise ProfileError(f"no matches found for regexp: {regexp}", hint, what="nothing to show")
     return found
 
 

@@ -153,3 +153,19 @@ def test_inlined_calls_are_frames_or_not():
 
     assert folded(profile, 1) == b"0x1f;out:er;inner 5\n"
     assert folded(profile, 1, with_inlined=False) == b"0x1f;out:er 5\n"
+
+
+REQUEST = '203.0.113.7 - - [23/Nov/2026:04:00:00 +0000] "GET /a;b HTTP/1.1" 200 512 "-" "curl/8"'
+
+
+@pytest.mark.parametrize("end", [" 0.250", " 37", ""])
+def test_an_access_log_is_no_profile(end):
+    log = "".join(f"{REQUEST}{end}\n" for _ in range(300)).encode()
+    with pytest.raises(ProfileError) as found:
+        read_folded(log)
+    assert ("access log" in found.value.why) == bool(end)  # without a number at its end it is no stack either
+
+
+def test_a_stack_may_name_a_request():
+    data = "".join(f"main;serve;f{number} 3\n" for number in range(9)) + 'main;"GET / HTTP/1.1" 2\n'
+    assert read_folded(data.encode()).profile.values.sum() == 29
