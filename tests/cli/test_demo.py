@@ -65,7 +65,7 @@ def test_on_a_terminal_it_opens_the_dashboard(calls: Calls, monkeypatch: pytest.
     monkeypatch.setattr(demo_module, "has_terminal", lambda: True)
     assert run("--seconds", "60", "--rate", "20") == 0
     assert calls.by == "watch"
-    assert 600 < len(calls.lines) < 2400  # 1,200, but for the time of day: 776 to 1,638 in 1,500 minutes that were tried
+    assert 600 < len(calls.lines) < 2400  # 1,200, but for the moment: 776 to 1,638 in 1,500 that were tried
     assert list(tmp_path.iterdir()) == []
 
 
