@@ -7,7 +7,7 @@ from dataclasses import replace
 from glance.domain.flame_board import FlamePicture, FlameWish
 from glance.domain.profiles.diff import difference
 from glance.domain.profiles.flame_counts import name_counts
-from glance.domain.profiles.flame_maker import FlameChoice, Way, flame_tree, label_keys, values_of
+from glance.domain.profiles.flame_maker import FlameChoice, Way, flame_tree, label_keys, labelled, values_of
 from glance.domain.profiles.profile import Profile
 from glance.domain.profiles.route_samples import of_route, with_route
 from glance.domain.profiles.value_choice import base_samples, exact_sum, value_index
@@ -70,3 +70,14 @@ def picture_of(
         (label.key, label.value),
         name_counts(tree),
     )
+
+
+def samples_of(picture: FlamePicture) -> Profile | None:
+    """The samples that a picture is of: not those of the base of a difference, and of a chosen label those alone."""
+    profile, (key, value) = picture.profile, picture.wish.label
+    if profile is None:
+        return None
+    rows = ~base_samples(profile)
+    if key:
+        rows &= labelled(profile, key, value)
+    return profile if rows.all() else profile.kept(rows)

@@ -51,7 +51,7 @@ class ProfileDesk:
         self._pictures: dict[tuple[object, ...], FlamePicture] = {}
         self._shown: FlamePicture | None = None
         self._source: SourceView | None = None
-        self._seen: tuple[str, str, int] = ("", "", 0)
+        self._seen: tuple[str, str, FlamePicture | None] = ("", "", None)
         """The function of the source, the value that its lines count for, and the profile that says so."""
         self._working: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -140,7 +140,7 @@ class ProfileDesk:
             elif self._mistake[0] != key and self._working is None:
                 self._working = asyncio.get_running_loop().create_task(self._make(key, wish, name, base))
             is_working = picture is None and self._mistake[0] != key
-            self._see_source(wish, name)
+            self._see_source(wish)
         trouble = "" if name else self.polls.trouble(wish)
         is_working = is_working or (bool(wish.polls) and not name and not trouble)
         source = self._source if self._seen[:2] == (wish.source, wish.value) else None
@@ -256,27 +256,28 @@ class ProfileDesk:
             del self._files[name]
             self._told()
 
-    def _see_source(self, wish: FlameWish, name: str) -> None:
-        """Find the source of the function that has the cursor."""
+    def _see_source(self, wish: FlameWish) -> None:
+        """Find the source of the function that has the cursor, in step with the picture."""
         shown = self._shown
-        profile = self._one(name)
-        if not wish.source or shown is None or profile is None or self._seen == (wish.source, wish.value, id(profile)):
+        if not wish.source or shown is None or self._seen == (wish.source, wish.value, shown):
             return
         if self._finding is None:
-            self._finding = asyncio.get_running_loop().create_task(self._find(profile, wish))
+            self._finding = asyncio.get_running_loop().create_task(self._find(shown, wish))
 
-    async def _find(self, profile: Profile, wish: FlameWish) -> None:
+    async def _find(self, shown: FlamePicture, wish: FlameWish) -> None:
         """Find the source of a function in a thread."""
         from glance.domain.profiles.profile_error import ProfileError
+        from glance.pipeline.flame_picture import samples_of
         from glance.pipeline.function_source import source_of  # only where a source is looked at
         from glance.sources.source_code import SourceCode
 
         self._code = self._code or SourceCode()
         try:
-            self._source = await asyncio.to_thread(source_of, profile, wish, self._code)
+            profile = await asyncio.to_thread(samples_of, shown)
+            self._source = None if profile is None else await asyncio.to_thread(source_of, profile, wish, self._code)
         except ProfileError as error:  # it has no such value
             self._source = SourceView(wish.source, "", note=error.what)
-        self._seen = (wish.source, wish.value, id(profile))
+        self._seen = (wish.source, wish.value, shown)
         self._told()
 
     def _end_what_is_done(self) -> None:
@@ -295,5 +296,5 @@ class ProfileDesk:
         self.samples.forget()
         self._first = (None, None)
         self._shown = self._source = None
-        self._seen = ("", "", 0)
+        self._seen = ("", "", None)
         self._mistake = (None, "")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from glance.domain.flame_board import FlameWish
+from glance.domain.joint import Joint
 from glance.domain.profiles.proto import read
 from glance.pipeline.function_source import line_counts, source_of
 from glance.pipeline.profile_desk import MOST_HELD, ProfileDesk
@@ -148,3 +150,27 @@ def test_short_names_of_files_tell_them_apart():
     assert names_of(["/a/x/cpu.pb", "/a/y/cpu.pb", "/b/heap.pb", "/b/heap.pb"]) == [
         "x/cpu.pb", "y/cpu.pb", "heap.pb", "heap.pb (2)",
     ]  # fmt: skip
+
+
+async def test_the_source_is_in_step_with_the_picture_whatever_that_is_of():
+    on = Desk()
+    on.desk.add("before", capture("cpu1"), 1.0)
+    on.desk.add("cpu", capture("m123"), 2.0)
+    wish = FlameWish("cpu", source="main.handleSlow")
+
+    async def most(wanted):
+        answer = await on.settled(wanted)
+        while answer.source is None or on.desk._seen[2] is not answer.picture:  # that of the last picture, until then
+            await asyncio.sleep(0.01)
+            answer = await on.settled(wanted)
+        return max((row.cum for row in answer.source.rows), default=0)
+
+    whole = await most(wish)
+    picture = on.desk.answer(wish).picture
+    for key in picture.labels:
+        parts = [await most(replace(wish, label=(key, value))) for value in picture.label_values[key]]
+        assert sum(parts) == whole  # all of it is on one line
+        assert max(parts) <= whole
+    assert await most(replace(wish, base="before")) == whole
+    assert await most(replace(wish, joint=Joint(route="/slow"))) == whole
+    assert await most(replace(wish, joint=Joint(route="/json"))) == 0
