@@ -225,6 +225,7 @@ def list_(request: Request, choices: Choices, *, regexp: str, maps: tuple[str, .
     glance profile list main.handleSlow --source-root ~/src/app --map /build=. cpu.pb.gz
     """
     from glance.cli.code_colours import listed_in_colours
+    from glance.cli.profile_sources import say
     from glance.domain.profiles.report import LIST  # numpy behind it: not for --help
     from glance.domain.profiles.report_list import code_texts, list_lines
     from glance.sources.source_code import SourceCode, mapped
@@ -236,6 +237,8 @@ def list_(request: Request, choices: Choices, *, regexp: str, maps: tuple[str, .
     if output == "text":
         lines = (click.style(line, bold=True) if COUNTED.match(line) else line for line in lines)
     _print_as(output, lines, "list_json", report, regexp, code.lines)
+    if code.hint:
+        say(f"sources are found with {code.hint}")
 
 
 @profile.command(cls=ProfileCommand)

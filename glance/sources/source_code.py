@@ -67,6 +67,8 @@ class SourceCode:
         self.maps = dict(maps or {})
         self.environment = os.environ if environment is None else environment
         self._files: dict[str, tuple[str, ...]] = {}
+        self.hint = ""
+        """What would help with a file that was looked for in vain; empty where there was none."""
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file.
@@ -75,7 +77,11 @@ class SourceCode:
             SourceError: it is not found, or it cannot be read.
         """
         if path not in self._files:
-            self._files[path] = read_lines(self.find(path))
+            try:
+                self._files[path] = read_lines(self.find(path))
+            except SourceError as error:
+                self.hint = error.hint
+                raise
         return self._files[path]
 
     def find(self, path: str) -> Path:

@@ -327,6 +327,13 @@ def test_an_export_is_filtered(files: Path) -> None:
     assert [sample.values[0] for sample in read((files / "out.pb.gz").read_bytes()).samples] == [100]
 
 
+def test_where_a_source_is_not_found_it_is_said_what_would_help(files: Path, capsys) -> None:
+    assert main(["profile", "list", "main", "one.pb.gz"]) == 0
+    told = capsys.readouterr()
+    assert "could not find file" in told.out
+    assert told.err.count("--source-root DIR, or --map OLD=NEW") == 1
+
+
 def test_source_is_listed_from_where_it_was_mapped(files: Path, capsys) -> None:
     (files / "src").mkdir()
     (files / "src" / "main.go").write_text("".join(f"line {number}\n" for number in range(1, 7)))
