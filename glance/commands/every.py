@@ -276,7 +276,7 @@ def raw_keys(command_id: str, keymap: Mapping[str, str]) -> frozenset[str]:
 
 def row_keys(keymap: Mapping[str, str]) -> frozenset[str]:
     """The keys that mean a row, as Textual names them: what moves to one, and what opens it or filters by it."""
-    meant = [one.id for one in ALL_COMMANDS if one in ROW_COMMANDS or "enter" in one.keys.split(",")]
+    meant = [one.id for one in ALL_COMMANDS if one in ROW_COMMANDS or one.keys == "enter"]
     return _all_keys(meant, keymap)
 
 

@@ -184,4 +184,4 @@ class StackBoard(PageAnswer):
     @property
     def is_coming(self) -> bool:
         """They are told apart for the first time."""
-        return self.is_working and not self.rows
+        return self.is_working and not self.moments

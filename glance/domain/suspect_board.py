@@ -92,4 +92,4 @@ class SuspectBoard(PageAnswer):
     @property
     def is_coming(self) -> bool:
         """They are counted for the first time."""
-        return self.is_working and not self.rows
+        return self.is_working and self.standing == "waiting"

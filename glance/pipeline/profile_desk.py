@@ -143,7 +143,8 @@ class ProfileDesk:
             self._see_source(wish)
         trouble = "" if name else self.polls.trouble(wish)
         is_working = is_working or (bool(wish.polls) and not name and not trouble)
-        source = self._source if self._seen[:2] == (wish.source, wish.value) else None
+        value = self._shown.value[0] if self._shown is not None else ""
+        source = self._source if self._seen[:2] == (wish.source, value) else None
         mistake = "" if is_working else trouble or self._mistake[1]
         row = self.shelf.named(name)
         is_gone = not name and not wish.polls and wish.joint is not None and self.shelf.is_known and not self._files
@@ -259,7 +260,7 @@ class ProfileDesk:
     def _see_source(self, wish: FlameWish) -> None:
         """Find the source of the function that has the cursor, in step with the picture."""
         shown = self._shown
-        if not wish.source or shown is None or self._seen == (wish.source, wish.value, shown):
+        if not wish.source or shown is None or self._seen == (wish.source, shown.value[0], shown):
             return
         if self._finding is None:
             self._finding = asyncio.get_running_loop().create_task(self._find(shown, wish))
@@ -274,10 +275,12 @@ class ProfileDesk:
         self._code = self._code or SourceCode()
         try:
             profile = await asyncio.to_thread(samples_of, shown)
-            self._source = None if profile is None else await asyncio.to_thread(source_of, profile, wish, self._code)
+            shown_value = replace(wish, value=shown.value[0])  # a base may have another default
+            if profile is not None:
+                self._source = await asyncio.to_thread(source_of, profile, shown_value, self._code)
         except ProfileError as error:  # it has no such value
             self._source = SourceView(wish.source, "", note=error.what)
-        self._seen = (wish.source, wish.value, shown)
+        self._seen = (wish.source, shown.value[0], shown)
         self._told()
 
     def _end_what_is_done(self) -> None:

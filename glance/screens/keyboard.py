@@ -74,7 +74,7 @@ class Keyboard(App[None], inherit_bindings=False):
 
     async def _look_again(self) -> None:
         """Whether there are rows by now."""
-        if self._keys.is_held:
+        if self._keys.is_held and self.screen_stack:  # none is left at the end
             self._keys.is_held = False
             await self._take_key()
 
@@ -86,5 +86,5 @@ class Keyboard(App[None], inherit_bindings=False):
 
     async def _lose_patience(self, taken: int) -> None:
         """The key that was waited for then does not come back."""
-        if self._keys.taken == taken and not self._keys.is_held:
+        if self._keys.taken == taken and not self._keys.is_held and self.screen_stack:
             await self._take_key()

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from glance.commands.every import COMMANDS, keys_of
 from glance.domain import units
+from glance.domain.page import PageAnswer
 from glance.domain.scene import EMPTY_SCENE, Scene
 from glance.domain.view import View
 from glance.domain.window import DEFAULT_WINDOW, WINDOWS, own_choice
@@ -66,12 +67,16 @@ class Viewer(Screen[None], inherit_bindings=False):
             self.put(scene)
         elif scene.raw.wish.is_still and scene.raw != self.scene.raw:  # it stands still by itself: a search goes on
             self.put(replace(self.scene, raw=scene.raw))
-        elif scene.page is not None and scene.page.is_awaited and scene.page != self.scene.page:
+        elif scene.page is not None and scene.page != self.scene.page and self._is_awaited(scene.page):
             self.put(replace(self.scene, page=scene.page))
         elif scene.interval != self.scene.interval:
             self.put(replace(self.scene, interval=scene.interval))
         behind = max(0, scene.lines_total - self.scene.lines_total) if self.view.is_paused else 0
         self.standing = replace(self.standing, behind=behind)
+
+    def _is_awaited(self, page: PageAnswer) -> bool:
+        """An answer is shown even while the picture stands still: where there was none yet, too."""
+        return page.is_awaited or (self.scene.page is not None and self.scene.page.is_coming)
 
     def put(self, scene: Scene) -> None:
         """Put a scene on the screen."""

@@ -136,6 +136,7 @@ class FlameChooser(Page):
         selected = sight.function(self._state, self._cells)
         source = sight.tree.names[selected] if selected >= 0 and "source" in where.places else self._wish.source
         if source != self._wish.source:
+            self._state = replace(self._state, line=None)
             self._want(source=source)
 
     def _want(self, **changes: object) -> None:

@@ -108,7 +108,7 @@ def zoomed(sight: FlameSight, state: FlameState, cells: int) -> FlameState:
         if not calls:
             return state
         name = calls[min(state.call, len(calls) - 1)][1].name
-        return replace(to_name(sight, state, name), call=0, line=None)
+        return replace(to_name(sight, state, name), call=0)
     selected = sight.function(state, cells)
     if state.part == "top" and selected >= 0:
         return replace(to_name(sight, state, selected), part="flame")
@@ -160,7 +160,7 @@ def to_name(sight: FlameSight, state: FlameState, name: int) -> FlameState:
     if not len(inside):
         return replace(state, function=function)
     node = int(inside[tree.totals[inside].argmax()])
-    return replace(state, chosen=tree.path(node), kind=FRAME, is_above=False, function=function, line=None)
+    return replace(state, chosen=tree.path(node), kind=FRAME, is_above=False, function=function)
 
 
 def to_row(sight: FlameSight, state: FlameState, row: int) -> FlameState:

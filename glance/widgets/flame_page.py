@@ -12,7 +12,7 @@ from glance.widgets import flame_moves as moves
 from glance.widgets.code_drawing import first_shown
 from glance.widgets.flame_drawing import crumbs_of, graph_rows
 from glance.widgets.flame_state import FlameState
-from glance.widgets.flame_tables import call_at
+from glance.widgets.flame_tables import Room, call_at, note_strips
 from glance.widgets.source_opener import SourceOpener
 from glance.widgets.typed_text import pressed_text
 
@@ -42,7 +42,9 @@ class FlamePage(SourceOpener):
         """Lines of the source down or up."""
         source = self._answer.source if self._answer is not None else None
         if source is not None:
-            room = max(1, self._plan.inside("source").height)
+            size = self._plan.inside("source")
+            notes = note_strips(source, Room(*size, self.inks, has_keys=True))
+            room = max(1, size.height - len(notes))
             first = first_shown(source.rows, self._state.line, room)
             self._set(line=first_shown(source.rows, first + lines, room))
 

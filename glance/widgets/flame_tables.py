@@ -230,14 +230,13 @@ def source_strips(
         return said("select a function: its source stands here", room)
     if source is None or source.function != sight.tree.names[selected]:
         return said("looking for the source …", room)
-    strips: list[Strip] = []
-    if source.note:
-        strips += said(clean(source.note), room)[: 3 if source.rows else None]
+    strips = note_strips(source, room)
     most = max((row.cum for row in source.rows), default=0)
     indent = indent_of(source.rows)
     has_flat = any(row.flat for row in source.rows) and room.width >= LEAST_CODE + 2 * VALUE + NUMBER
-    first = first_shown(source.rows, state.line, max(1, room.height - len(strips)))
-    for row in source.rows[first : first + room.height]:
+    left = max(1, room.height - len(strips))
+    first = first_shown(source.rows, state.line, left)
+    for row in source.rows[first : first + left]:
         is_hot = bool(row.cum) and row.cum * 2 >= most
         line = Line(room.width, inks.ground)
         line.put("▌" if is_hot else " ", inks.client_error)
@@ -252,6 +251,11 @@ def source_strips(
             line.put(bar(row.cum / most, max(4, min(24, line.room - 2))), inks.client_error)
         strips.append(line.strip())
     return strips[: room.height]
+
+
+def note_strips(source: SourceView, room: Room) -> list[Strip]:
+    """What is to be said above the lines of a source."""
+    return said(clean(source.note), room)[: 3 if source.rows else None] if source.note else []
 
 
 def source_title(source: SourceView | None, selected: str, width: int) -> str:

@@ -174,3 +174,12 @@ async def test_the_source_is_in_step_with_the_picture_whatever_that_is_of():
     assert await most(replace(wish, base="before")) == whole
     assert await most(replace(wish, joint=Joint(route="/slow"))) == whole
     assert await most(replace(wish, joint=Joint(route="/json"))) == 0
+
+
+async def test_lines_count_for_the_value_of_the_picture_whatever_the_base_would_show_first():
+    on = Desk()
+    on.desk.add("a", replace(capture("cpu1"), default_sample_type="samples"), 1.0)
+    on.desk.add("b", capture("m123"), 2.0)
+    answer = await on.settled(FlameWish("b", base="a", source="main.handleSlow"))
+    assert answer.picture.value == ("cpu", "nanoseconds")
+    assert max(row.cum for row in answer.source.rows) == 810_000_000

@@ -386,3 +386,16 @@ async def test_the_source_is_shown_where_it_counts_most_and_scrolls_from_there()
         assert "line 100;" in on.text("profile")
         await on.press("up")
         assert "line 100;" not in on.text("profile")
+
+
+async def test_below_a_note_the_last_line_of_the_source_can_be_seen_and_another_function_begins_anew():
+    async with opened(size=(120, 35)) as on:
+        await on.press("down", "v", "v", "v")
+        rows = tuple(SourceRow(number, "", 1, 9 if number == 30 else number) for number in range(1, 41))
+        why = "the source is not on this machine; these are the lines that count for something"
+        await show(on, line_of(), source=SourceView("serve", "x.go", "", rows, why))
+        await on.press("G")
+        assert " 40 " in on.text("profile")
+        assert page(on)._state.line is not None
+        await on.press("v", "down")
+        assert page(on)._state.line is None

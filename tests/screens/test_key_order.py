@@ -6,6 +6,8 @@ import pytest
 from textual import events
 
 from glance.domain.snapshot_board import SnapshotBoard
+from glance.domain.stack_board import StackBoard
+from glance.domain.suspect_board import SuspectBoard, SuspectWish
 from glance.screens.key_order import KeyDone
 from tests.boards import latency_board
 from tests.screens.running import character_of, stage
@@ -136,3 +138,26 @@ async def test_what_waits_behind_a_key_that_was_held_is_not_held_up_by_its_end()
         posted, page.post_message = page.post_message, lambda message: isinstance(message, KeyDone) or posted(message)
         await on.pilot.pause(2.5)
         assert not on.app._keys.has_more
+
+
+async def test_a_board_that_says_all_is_well_is_no_board_that_is_coming():
+    wish = SuspectWish()
+    assert SuspectBoard(wish, is_working=True).is_coming
+    assert not SuspectBoard(wish, standing="clean", is_working=True).is_coming
+    assert not StackBoard(wish, moments=(1.0,), is_working=True).is_coming
+
+
+async def test_what_was_worked_on_is_shown_though_the_picture_stands_still():
+    async with stage() as on:
+        await on.publish()
+        await on.press("space", "P")
+        page = on.overview.panel("suspects")
+        await on.publish(page=SuspectBoard(page.wish, is_working=True))
+        assert page.is_reading
+        await on.publish(page=SuspectBoard(page.wish, standing="clean"))
+        assert not page.is_reading
+
+
+async def test_a_search_begins_at_once_where_there_are_no_rows_yet():
+    async with stage() as on:
+        assert not on.app._keys.row_keys & {"slash", "z", "e", "escape", "q"}

@@ -16,7 +16,7 @@ SAMPLES = (ValueType("samples", "count"),)
 BEFORE_AND_AFTER = (ValueType("before", "count"), ValueType("after", "count"))
 COUNT = re.compile(r"([0-9]{1,19})(?:\.([0-9]*))?")
 PLACE = re.compile(r" \(([^()]+):([0-9]{1,9})\)(?:_\[[a-z]\])?$")
-REQUEST = re.compile(r'"[A-Z]{3,10} [^"]* HTTP/[0-9]')
+REQUEST = re.compile(r'"[A-Z]{3,10} [^"]* HTTP/[0-9.]+" [0-9]{3}\b')
 """A line of an access log, of which the last number may look like a count."""
 LONGEST_PLACE = 1024
 CUT = 4096
