@@ -63,6 +63,9 @@ class SpawnedWorkers:
         except OSError as error:
             await self._end()
             raise WorkerDiedError(str(error)) from error
+        except asyncio.CancelledError:
+            await self._end()
+            raise
         return self
 
     async def __aexit__(
@@ -75,9 +78,15 @@ class SpawnedWorkers:
         for process in self._processes:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-        for process in self._processes:
-            await process.communicate()  # to the end of its pipes, so that none is left open
-        self._processes.clear()
+        interrupted: asyncio.CancelledError | None = None
+        while self._processes:
+            try:
+                await self._processes[-1].communicate()  # to the end of its pipes, so that none is left open
+                self._processes.pop()
+            except asyncio.CancelledError as error:  # once more, at the end of the program: it is killed, and soon gone
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted
 
     async def parse(self, stretch: Stretch) -> list[LogBucket]:
         """The buckets of a stretch.

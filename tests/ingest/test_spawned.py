@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -33,3 +34,23 @@ async def test_nothing_is_imported_from_where_glance_was_called(
 
     assert bucket.records == 10
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.2])
+async def test_who_is_cancelled_twice_leaves_no_process_behind(seconds):
+    async def use():
+        async with SpawnedWorkers(detect(LINE * 3).readers, count=1) as workers:
+            processes.extend(workers._processes)
+            await asyncio.sleep(60)
+
+    processes = []
+    using = asyncio.create_task(use())
+    while not processes:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(seconds)
+    for _ in range(3):
+        using.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await using
+    assert processes[0].returncode is not None
