@@ -41,12 +41,12 @@ async def test_who_is_cancelled_twice_leaves_no_process_behind(seconds):
     async def use():
         async with SpawnedWorkers(detect(LINE * 3).readers, count=1) as workers:
             processes.extend(workers._processes)
+            begun.set()
             await asyncio.sleep(60)
 
-    processes = []
+    processes, begun = [], asyncio.Event()
     using = asyncio.create_task(use())
-    while not processes:
-        await asyncio.sleep(0.01)
+    await begun.wait()
     await asyncio.sleep(seconds)
     for _ in range(3):
         using.cancel()
